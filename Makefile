@@ -1,0 +1,43 @@
+# Everything here needs only Python 3.11 or newer and make; Node.js joins for the JavaScript client's tests.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+DATA   ?= demo-data
+LISTEN ?= 127.0.0.1:8080
+
+.PHONY: setup demo test check bench crash fuzz lock clean
+
+setup: $(VENV)/.ready  ## a virtual environment with the locked dependencies
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup  ## a server with a small mailbox, user test, password test
+	$(BIN)/angarium serve --demo --data $(DATA) --listen $(LISTEN)
+
+test: setup  ## all tests
+	$(BIN)/python -m pytest
+
+check: setup  ## style, types, and the floors' import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup  ## measure; PEER=url,user,password compares with another server
+	$(BIN)/python -m bench $(if $(PEER),--peer $(PEER)) $(BENCH)
+
+crash: setup  ## kill the server again and again; nothing acknowledged may be lost
+	$(BIN)/python -m pytest tests/crash --kills $(or $(KILLS),200)
+
+fuzz: setup  ## throw random input at every parser for longer than the tests do
+	$(BIN)/python -m pytest tests/fuzz --examples $(or $(EXAMPLES),20000)
+
+lock: setup  ## resolve the dependencies anew
+	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra dev --output-file requirements.lock pyproject.toml
+
+clean:  ## remove what setup and the tests made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build

@@ -1,0 +1,1 @@
+"""Configuration, composition, serving and the command line (floor 7)."""

@@ -1,0 +1,1 @@
+"""What is served: one folder per capability, one file per JMAP type (floor 4)."""

@@ -1,0 +1,1 @@
+"""How JMAP works, naming no data type (RFC 8620, floor 3)."""

@@ -1,0 +1,219 @@
+"""How a data type is declared: properties, filters, sorts, and who reads, writes and searches its objects.
+
+The six standard methods (RFC 8620 §5) are generic and driven by these declarations; a type brings a Reader, and where
+it has them a Writer, a Querier and a Copier, which say only what is particular to it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+
+import orjson
+
+from angarium.engine.shapes import Shape
+from angarium.formats.json import JSON
+from angarium.store.contract import Expression, Order, QueryChanges, QueryResult, State, Window
+
+if TYPE_CHECKING:
+    from angarium.engine.call import Call
+
+Response: TypeAlias = dict[str, object]
+"""Arguments of a method response: JSON values, in which already encoded parts stand as `orjson.Fragment`."""
+
+
+class _Required(Enum):
+    REQUIRED = "required"
+
+
+REQUIRED: Final = _Required.REQUIRED
+"""Stands where a default would: the value must be given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One property of a type.
+
+    `default` is what a create without it gets; `references` names the type whose Ids the value holds (the value itself,
+    the items of an array, or the names of a map), so that `#creationId` resolves in it. A `private` property is kept
+    but no standard method shows or takes it.
+    """
+
+    name: str
+    shape: Shape
+    default: JSON | _Required = REQUIRED
+    immutable: bool = False
+    server_set: bool = False
+    private: bool = False
+    references: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a method; null counts as left out when `default` is null."""
+
+    name: str
+    shape: Shape
+    default: JSON | _Required = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One property of a FilterCondition."""
+
+    name: str
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One property that Comparators may name; `keyword` says that the Comparator takes a keyword (RFC 8621 §4.4.2)."""
+
+    name: str
+    keyword: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Objects in the order asked, as values or as one encoded JSON array, and the ids that name nothing."""
+
+    objects: Sequence[Mapping[str, object]] | bytes
+    not_found: list[str]
+
+
+class Reader(Protocol):
+    """How objects of a type are read."""
+
+    def count(self, call: "Call") -> int:
+        """How many objects the account holds: `ids: null` asks for all of them."""
+        ...
+
+    def read(self, call: "Call", ids: Sequence[str] | None, properties: Sequence[str]) -> Found:
+        """Objects with `id` and exactly these properties (which never name `id`).
+
+        More arguments of the method are in `call.arguments`. Malformed ids are simply not found.
+        """
+        ...
+
+
+class Writer(Protocol):
+    """How objects of a type are made, changed and destroyed; each raises SetError to refuse one object."""
+
+    def create(self, call: "Call", value: dict[str, JSON]) -> dict[str, JSON]:
+        """Make an object of checked properties (defaults filled in, references resolved).
+
+        Returns `id` and every property that the client did not give or that the server changed.
+        """
+        ...
+
+    def load(self, call: "Call", record: str, names: Sequence[str]) -> dict[str, JSON] | None:
+        """The current values of these properties as a patch sees them; None when there is no such object."""
+        ...
+
+    def update(
+        self, call: "Call", record: str, old: dict[str, JSON], new: dict[str, JSON], names: Sequence[str]
+    ) -> dict[str, JSON] | None:
+        """Change `names` from `old` to `new` (both as `load` gave them); returns what the server changed beyond."""
+        ...
+
+    def destroy(self, call: "Call", record: str) -> None:
+        """Remove an object; SetError `notFound` when there is none."""
+        ...
+
+
+class Querier(Protocol):
+    """How objects of a type are found."""
+
+    def query(self, call: "Call", filter_: Expression | None, sort: tuple[Order, ...], window: Window) -> QueryResult:
+        """One window of the result; raises AnchorNotFound."""
+        ...
+
+    def can_calculate(self, call: "Call", filter_: Expression | None, sort: tuple[Order, ...]) -> bool:
+        """Whether queryChanges will answer for this query."""
+        ...
+
+    def query_changes(
+        self,
+        call: "Call",
+        filter_: Expression | None,
+        sort: tuple[Order, ...],
+        since: State,
+        up_to: str | None,
+        limit: int | None,
+        total: bool,
+    ) -> QueryChanges | None:
+        """What changed since a state; None when more than `limit`; raises CannotCalculateChanges."""
+        ...
+
+
+class Copier(Protocol):
+    """How an object comes over from another account (RFC 8620 §5.4)."""
+
+    def copy(self, call: "Call", source: "Call", record: str, overrides: dict[str, JSON]) -> dict[str, JSON]:
+        """Make a copy with some properties changed; returns as Writer.create does. SetError to refuse."""
+        ...
+
+
+class Access(Enum):
+    """What a method needs of the store; a pure one touches none and runs on the serving thread."""
+
+    PURE = "pure"
+    READ = "read"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One method: how its arguments are checked and what runs it.
+
+    `account` says that it takes `accountId`; it then runs with `call.account` set, and a WRITE method is refused with
+    accountReadOnly where the user may only read. `arguments` None takes anything.
+    """
+
+    name: str
+    capability: str
+    access: Access
+    run: "Callable[[Call], Response]"
+    arguments: tuple[Argument, ...] | None = ()
+    account: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DataType:
+    """A type of object and everything that the standard methods need to know of it."""
+
+    name: str
+    capability: str
+    properties: tuple[Property, ...]
+    reader: Reader
+    writer: Writer | None = None
+    querier: Querier | None = None
+    copier: Copier | None = None
+    changes: bool = True
+    filters: tuple[Filter, ...] = ()
+    sorts: tuple[Sort, ...] = ()
+    default_properties: tuple[str, ...] | None = None
+    more_properties: Callable[[str], bool] | None = None
+    arguments: Mapping[str, tuple[Argument, ...]] = field(default_factory=dict)
+    before_set: "Callable[[Call], None] | None" = None
+    changes_extra: "Callable[[Call, bool], Response] | None" = None
+    singleton: bool = False
+
+    def property(self, name: str) -> Property | None:
+        """The declaration of a property that clients may name."""
+        return next((known for known in self.properties if known.name == name and not known.private), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """A capability URN with its objects in the Session: for the server, and for each account that has it."""
+
+    urn: str
+    session: Mapping[str, JSON] = field(default_factory=dict)
+    account: Mapping[str, JSON] = field(default_factory=dict)
+    in_accounts: bool = True
+
+
+def encoded(array: bytes) -> orjson.Fragment:
+    """Already encoded JSON as a part of a response."""
+    return orjson.Fragment(array)

@@ -1,0 +1,210 @@
+"""Running a request: calls in order, references, implicit calls, errors in their scopes (RFC 8620 §3.3 to §3.7)."""
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import cast
+
+import orjson
+
+from angarium.engine.access import AccountAccess, Principal
+from angarium.engine.call import Call, RequestContext
+from angarium.engine.declare import REQUIRED, Access, Method, Response
+from angarium.engine.errors import MethodError, MethodErrorType, invalid_arguments
+from angarium.engine.limits import Limits
+from angarium.engine.references import Done, resolve
+from angarium.engine.registry import Registry
+from angarium.engine.request import Invocation, Request, parse_request
+from angarium.formats.json import JSON
+from angarium.store.contract import (
+    AnchorNotFound,
+    CannotCalculateChanges,
+    Snapshot,
+    StoreError,
+    TooSlow,
+    Transaction,
+)
+
+_log = logging.getLogger(__name__)
+
+_TRANSLATED: tuple[tuple[type[StoreError], MethodErrorType], ...] = (
+    (AnchorNotFound, MethodErrorType.ANCHOR_NOT_FOUND),
+    (CannotCalculateChanges, MethodErrorType.CANNOT_CALCULATE_CHANGES),
+    (TooSlow, MethodErrorType.SERVER_UNAVAILABLE),
+)
+
+
+@dataclass(slots=True)
+class _Progress:
+    """The responses so far and what they weigh together."""
+
+    done: list[Done] = field(default_factory=list)
+    size: int = 0
+
+
+class Engine:
+    """Everything that the protocols need to run JMAP requests.
+
+    `clock` gives epoch milliseconds, `token` fresh random text of letters and digits.
+    """
+
+    def __init__(self, registry: Registry, limits: Limits, clock: Callable[[], int], token: Callable[[], str]) -> None:
+        self.registry = registry
+        self.limits = limits
+        self._clock = clock
+        self._token = token
+
+    def prepare(self, body: bytes) -> Request:
+        """The request in a body; raises RequestError. Its `access` tells what `run` needs."""
+        return parse_request(body, self.registry, self.limits)
+
+    def run(
+        self,
+        request: Request,
+        principal: Principal,
+        snapshot: Snapshot | None = None,
+        transaction: Transaction | None = None,
+    ) -> bytes:
+        """The encoded Response object (RFC 8620 §3.4).
+
+        A pure request needs neither view, one that reads a snapshot, one that writes a transaction (alone).
+        """
+        context = self.context(principal, snapshot, transaction, dict(request.created_ids or {}))
+        progress = _Progress()
+        for invocation in request.calls:
+            self._invoke(context, invocation, self.registry.method(invocation.name, request.using), progress)
+        tail: dict[str, JSON] = {"sessionState": principal.state}
+        if request.created_ids is not None:
+            tail["createdIds"] = cast("dict[str, JSON]", context.created)
+        responses = b",".join(item.encoded for item in progress.done)
+        return b'{"methodResponses":[' + responses + b"]," + orjson.dumps(tail)[1:]
+
+    def context(
+        self,
+        principal: Principal,
+        snapshot: Snapshot | None,
+        transaction: Transaction | None,
+        created: dict[str, str] | None = None,
+    ) -> RequestContext:
+        """What the calls of one request share."""
+        view = snapshot if transaction is None else transaction
+        return RequestContext(principal, view, transaction, self._clock(), self.limits, self._token, created or {})
+
+    def call(self, context: RequestContext, name: str, arguments: dict[str, JSON]) -> list[tuple[str, Response]]:
+        """Run one method for a caller inside the process; the responses, with those of implicit calls after it."""
+        method = self.registry.methods.get(name)
+        responses, follow = self._answer(context, Invocation(name, arguments, ""), method, [])
+        for implied, implied_arguments in follow:
+            responses += self.call(context, implied, implied_arguments)
+        return responses
+
+    def _invoke(
+        self, context: RequestContext, invocation: Invocation, method: Method | None, progress: _Progress
+    ) -> None:
+        responses, follow = self._answer(context, invocation, method, progress.done)
+        for name, response in responses:
+            self._record(name, response, invocation.call_id, progress)
+        for name, arguments in follow:
+            implied = Invocation(name, arguments, invocation.call_id)
+            self._invoke(context, implied, self.registry.methods.get(name), progress)
+
+    def _record(self, name: str, response: Response, call_id: str, progress: _Progress) -> None:
+        """Encode a response; one that makes the whole too large becomes an error."""
+        encoded = orjson.dumps([name, response, call_id])
+        if progress.size + len(encoded) > self.limits.max_size_response:
+            error = MethodError(
+                MethodErrorType.REQUEST_TOO_LARGE,
+                f"the response would be over {self.limits.max_size_response} octets; ask for less at a time",
+            )
+            name = "error"
+            encoded = orjson.dumps(["error", error.arguments(), call_id])
+        progress.size += len(encoded)
+        progress.done.append(Done(name, call_id, encoded))
+
+    def _answer(
+        self, context: RequestContext, invocation: Invocation, method: Method | None, done: list[Done]
+    ) -> tuple[list[tuple[str, Response]], list[tuple[str, dict[str, JSON]]]]:
+        """The response of one call, or its error, and the implicit calls that follow it."""
+        created = dict(context.created)
+        try:
+            if method is None:
+                raise MethodError(
+                    MethodErrorType.UNKNOWN_METHOD,
+                    f"there is no method {invocation.name[:80]} in the capabilities that this request is using",
+                )
+            arguments = resolve(invocation.arguments, done, self.limits.max_query)
+            call = _call(context, method, arguments)
+            with _savepoint(context, method):
+                response = method.run(call)
+            return [(method.name, response)], call.follow
+        except MethodError as error:
+            failure = error
+        except StoreError as error:
+            failure = self._translated(error, invocation)
+        except Exception:  # a bug: told with an id under which the log has the traceback
+            failure = self._bug(context, invocation)
+        context.created.clear()
+        context.created.update(created)
+        return [("error", cast(Response, failure.arguments()))], []
+
+    def _translated(self, error: StoreError, invocation: Invocation) -> MethodError:
+        for kind, shown in _TRANSLATED:
+            if isinstance(error, kind):
+                if kind is TooSlow:
+                    return MethodError(shown, f"{invocation.name} took too long; ask for less at a time")
+                return MethodError(shown, str(error))
+        raise error
+
+    def _bug(self, context: RequestContext, invocation: Invocation) -> MethodError:
+        number = self._token()
+        _log.exception("serverFail id=%s method=%s user=%s", number, invocation.name, context.principal.name)
+        return MethodError(
+            MethodErrorType.SERVER_FAIL, f"a fault in the server; nothing of this call was kept (log entry {number})"
+        )
+
+
+def _call(context: RequestContext, method: Method, given: dict[str, JSON]) -> Call:
+    """The call with its account found and its arguments checked."""
+    account = _account(context, method, given) if method.account else None
+    return Call(context, method.name, _checked(method, given), account)
+
+
+def _account(context: RequestContext, method: Method, given: dict[str, JSON]) -> AccountAccess:
+    wanted = given.get("accountId")
+    if not isinstance(wanted, str):
+        raise invalid_arguments("accountId must be given: the Id of an account from the Session")
+    account = context.principal.accounts.get(wanted)
+    if account is None:
+        raise MethodError(MethodErrorType.ACCOUNT_NOT_FOUND, f"there is no account '{wanted[:40]}'")
+    if method.access is Access.WRITE and account.read_only:
+        raise MethodError(MethodErrorType.ACCOUNT_READ_ONLY, f"the account '{wanted}' may only be read by you")
+    return account
+
+
+def _checked(method: Method, given: dict[str, JSON]) -> dict[str, JSON]:
+    """The arguments by their declarations; MethodError invalidArguments naming what is wrong."""
+    if method.arguments is None:
+        return given
+    checked: dict[str, JSON] = {}
+    for declared in method.arguments:
+        value = given.get(declared.name)
+        if declared.name not in given or (value is None and declared.default is not REQUIRED):
+            if declared.default is REQUIRED:
+                raise invalid_arguments(f"{declared.name} is missing")
+            checked[declared.name] = declared.default
+        elif problem := declared.shape(value):
+            raise invalid_arguments(str(problem.within(declared.name)))
+        else:
+            checked[declared.name] = value
+    unknown = given.keys() - checked.keys() - ({"accountId"} if method.account else set())
+    if unknown:
+        raise invalid_arguments(f"{method.name} has no argument {', '.join(sorted(unknown)[:10])}")
+    return checked
+
+
+def _savepoint(context: RequestContext, method: Method) -> AbstractContextManager[None]:
+    """A method that writes is undone as a whole when it fails as a whole."""
+    if method.access is Access.WRITE and context.transaction is not None:
+        return context.transaction.savepoint()
+    return nullcontext()

@@ -1,0 +1,146 @@
+"""Foo/set (RFC 8620 §5.3): each object on its own, in an order that lets as many succeed as can."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import cast
+
+from angarium.engine.call import Call
+from angarium.engine.declare import Access, Argument, DataType, Method, Response, Writer
+from angarium.engine.errors import MethodError, MethodErrorType, SetError, SetErrorType
+from angarium.engine.methods.properties import complete, patched, touched
+from angarium.engine.methods.states import check_state, state
+from angarium.engine.shapes import an_object, identifier, list_of, map_of, nullable, reference, text
+from angarium.formats.json import JSON
+
+_ARGUMENTS = (
+    Argument("ifInState", nullable(text)),
+    Argument("create", nullable(map_of(identifier, an_object))),
+    Argument("update", nullable(map_of(reference, an_object))),
+    Argument("destroy", nullable(list_of(reference))),
+)
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What became of each object."""
+
+    created: dict[str, JSON] = field(default_factory=dict)
+    updated: dict[str, JSON] = field(default_factory=dict)
+    destroyed: list[str] = field(default_factory=list)
+    not_created: dict[str, JSON] = field(default_factory=dict)
+    not_updated: dict[str, JSON] = field(default_factory=dict)
+    not_destroyed: dict[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Work:
+    """One object to create, change or destroy, and where its refusal is told."""
+
+    run: Callable[[], None]
+    refused: dict[str, JSON]
+    key: str
+
+
+def set_method(kind: DataType, writer: Writer) -> Method:
+    """The set method of a type."""
+
+    def run(call: Call) -> Response:
+        check_size(call, *(len(call.object(name)) for name in ("create", "update")), len(call.texts("destroy") or ()))
+        old_state = check_state(call, kind.name, "ifInState")
+        if kind.before_set:
+            kind.before_set(call)
+        outcome = _Outcome()
+        perform(call, _work(kind, writer, call, outcome))
+        return {
+            "accountId": call.account.id,
+            "oldState": old_state,
+            "newState": state(call, kind.name),
+            "created": outcome.created or None,
+            "updated": outcome.updated or None,
+            "destroyed": outcome.destroyed or None,
+            "notCreated": outcome.not_created or None,
+            "notUpdated": outcome.not_updated or None,
+            "notDestroyed": outcome.not_destroyed or None,
+        }
+
+    more = tuple(kind.arguments.get("set", ()))
+    return Method(f"{kind.name}/set", kind.capability, Access.WRITE, run, _ARGUMENTS + more)
+
+
+def check_size(call: Call, *sizes: int) -> None:
+    """MethodError requestTooLarge when a call changes more objects than one may."""
+    most = call.request.limits.max_objects_in_set
+    if sum(sizes) > most:
+        raise MethodError(
+            MethodErrorType.REQUEST_TOO_LARGE, f"{sum(sizes)} objects are to change; one call changes at most {most}"
+        )
+
+
+def perform(call: Call, waiting: list[Work]) -> None:
+    """Do each piece of work in a savepoint; one that may succeed later is tried again after the others."""
+    while waiting:
+        again: list[tuple[Work, SetError]] = []
+        for work in waiting:
+            try:
+                with call.transaction.savepoint():
+                    work.run()
+            except SetError as error:
+                if error.again:
+                    again.append((work, error))
+                else:
+                    work.refused[work.key] = error.shown()
+        if len(again) == len(waiting):
+            for work, refusal in again:
+                work.refused[work.key] = refusal.shown()
+            return
+        waiting = [work for work, _ in again]
+
+
+def _work(kind: DataType, writer: Writer, call: Call, outcome: _Outcome) -> list[Work]:
+    creates = cast("dict[str, dict[str, JSON]]", call.object("create"))
+    updates = cast("dict[str, dict[str, JSON]]", call.object("update"))
+    destroys = list(dict.fromkeys(call.texts("destroy") or ()))
+    pending = frozenset(creates)
+
+    def create(key: str, given: dict[str, JSON]) -> None:
+        _refuse_singleton(kind)
+        shown = writer.create(call, complete(kind, call, given, pending))
+        outcome.created[key] = shown
+        call.request.created[key] = cast(str, shown["id"])
+
+    def update(key: str, patch: dict[str, JSON]) -> None:
+        record = _existing(call, key, pending)
+        if key in destroys or record in destroys:
+            raise SetError(SetErrorType.WILL_DESTROY, "the same call destroys this object")
+        names = touched(patch)
+        old = writer.load(call, record, names)
+        if old is None:
+            raise SetError(SetErrorType.NOT_FOUND, f"there is no {kind.name} '{key}'")
+        new, changed = patched(kind, call, record, {"id": record, **old}, patch, pending)
+        outcome.updated[record] = cast(JSON, writer.update(call, record, old, new, changed)) if changed else None
+
+    def destroy(key: str) -> None:
+        _refuse_singleton(kind)
+        record = _existing(call, key, pending)
+        writer.destroy(call, record)
+        outcome.destroyed.append(record)
+
+    return [
+        *(Work(partial(create, key, given), outcome.not_created, key) for key, given in creates.items()),
+        *(Work(partial(update, key, patch), outcome.not_updated, key) for key, patch in updates.items()),
+        *(Work(partial(destroy, key), outcome.not_destroyed, key) for key in destroys),
+    ]
+
+
+def _existing(call: Call, key: str, pending: frozenset[str]) -> str:
+    """The id to change; SetError notFound for a `#creationId` that stands for nothing (yet)."""
+    record = call.resolve(key)
+    if record is None:
+        raise SetError(SetErrorType.NOT_FOUND, f"nothing was created as '{key}'", again=key[1:] in pending)
+    return record
+
+
+def _refuse_singleton(kind: DataType) -> None:
+    if kind.singleton:
+        raise SetError(SetErrorType.SINGLETON, f"{kind.name} is one object that is always there")

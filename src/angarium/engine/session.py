@@ -1,0 +1,46 @@
+"""The Session object (RFC 8620 §2)."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from angarium.engine.access import AccountAccess, Principal
+from angarium.engine.limits import CORE
+from angarium.engine.registry import Registry
+from angarium.formats.json import JSON
+
+
+@dataclass(frozen=True, slots=True)
+class SessionUrls:
+    """Absolute URLs; the last three are URI templates of level 1 (RFC 6570)."""
+
+    api: str
+    download: str
+    upload: str
+    event_source: str
+
+
+def session(registry: Registry, principal: Principal, urls: SessionUrls) -> dict[str, JSON]:
+    """What a user may know of the server and of the accounts that the user can see."""
+    own = next((account.id for account in principal.accounts.values() if account.personal), None)
+    served = [known for known in registry.capabilities.values() if known.in_accounts and known.urn != CORE]
+    return {
+        "capabilities": {known.urn: dict(known.session) for known in registry.capabilities.values()},
+        "accounts": {account.id: _account(registry, account) for account in principal.accounts.values()},
+        "primaryAccounts": {known.urn: own for known in served} if own else {},
+        "username": principal.name,
+        "apiUrl": urls.api,
+        "downloadUrl": urls.download,
+        "uploadUrl": urls.upload,
+        "eventSourceUrl": urls.event_source,
+        "state": principal.state,
+    }
+
+
+def _account(registry: Registry, account: AccountAccess) -> dict[str, JSON]:
+    served = (known for known in registry.capabilities.values() if known.in_accounts and known.urn != CORE)
+    return {
+        "name": account.name,
+        "isPersonal": account.personal,
+        "isReadOnly": account.read_only,
+        "accountCapabilities": cast("dict[str, JSON]", {known.urn: dict(known.account) for known in served}),
+    }

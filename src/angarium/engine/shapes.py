@@ -1,0 +1,140 @@
+"""What a JSON value may look like: small checks that combine, for arguments and properties alike.
+
+A shape takes a value and gives None, or a Problem: the path inside the value and what is wrong there, in words.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple, TypeAlias
+
+from angarium.formats.json import JSON
+from angarium.formats.pointer import escape
+from angarium.formats.primitives import LARGEST, is_id, is_integer, parse_date, parse_utc
+
+
+class Problem(NamedTuple):
+    """What is wrong, and where below the value (a pointer without leading slash; empty for the value itself)."""
+
+    path: str
+    text: str
+
+    def within(self, name: str) -> "Problem":
+        """The same problem seen from one level up."""
+        token = escape(name)
+        return Problem(f"{token}/{self.path}" if self.path else token, self.text)
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.text}" if self.path else self.text
+
+
+Shape: TypeAlias = Callable[[JSON], Problem | None]
+
+
+def _simple(accepts: Callable[[JSON], bool], must_be: str) -> Shape:
+    problem = Problem("", f"must be {must_be}")
+    return lambda value: None if accepts(value) else problem
+
+
+anything: Shape = _simple(lambda _value: True, "any value")
+boolean: Shape = _simple(lambda value: isinstance(value, bool), "true or false")
+true: Shape = _simple(lambda value: value is True, "true")
+text: Shape = _simple(lambda value: isinstance(value, str), "a string")
+identifier: Shape = _simple(is_id, "an Id (1 to 255 of A-Z a-z 0-9 - _)")
+reference: Shape = _simple(
+    lambda value: is_id(value) or (isinstance(value, str) and value[:1] == "#" and is_id(value[1:])),
+    "an Id, or '#' and a creation id",
+)
+integer: Shape = _simple(is_integer, "an integer")
+unsigned: Shape = _simple(lambda value: is_integer(value, 0), f"an integer from 0 to {LARGEST}")
+positive: Shape = _simple(lambda value: is_integer(value, 1), f"an integer from 1 to {LARGEST}")
+number: Shape = _simple(lambda value: isinstance(value, (int, float)) and not isinstance(value, bool), "a number")
+date: Shape = _simple(
+    lambda value: isinstance(value, str) and parse_date(value) is not None, "a Date (2026-01-31T09:00:00+01:00)"
+)
+utc_date: Shape = _simple(
+    lambda value: isinstance(value, str) and parse_utc(value) is not None, "a UTCDate (2026-01-31T09:00:00Z)"
+)
+an_object: Shape = _simple(lambda value: isinstance(value, dict), "an object")
+
+
+def nullable(shape: Shape) -> Shape:
+    """The shape, or null."""
+    return lambda value: None if value is None else shape(value)
+
+
+def text_of(most: int, least: int = 0) -> Shape:
+    """A string of so many octets of UTF-8."""
+    problem = Problem("", f"must be a string of {least} to {most} octets")
+    return lambda value: None if isinstance(value, str) and least <= len(value.encode()) <= most else problem
+
+
+def integer_from(low: int, high: int) -> Shape:
+    """An integer in a range, its ends included."""
+    return _simple(lambda value: is_integer(value, low, high), f"an integer from {low} to {high}")
+
+
+def one_of(values: Collection[str]) -> Shape:
+    """One of these strings."""
+    return _simple(lambda value: isinstance(value, str) and value in values, "one of " + ", ".join(sorted(values)))
+
+
+def list_of(item: Shape) -> Shape:
+    """An array whose items all have the shape."""
+
+    def check(value: JSON) -> Problem | None:
+        if not isinstance(value, list):
+            return Problem("", "must be an array")
+        for index, inner in enumerate(value):
+            if problem := item(inner):
+                return problem.within(str(index))
+        return None
+
+    return check
+
+
+def map_of(key: Shape, item: Shape) -> Shape:
+    """An object used as a map: every name has one shape and every value another."""
+
+    def check(value: JSON) -> Problem | None:
+        if not isinstance(value, dict):
+            return Problem("", "must be an object")
+        for name, inner in value.items():
+            if problem := key(name):
+                return Problem(escape(name), f"the name {problem.text}")
+            if problem := item(inner):
+                return problem.within(name)
+        return None
+
+    return check
+
+
+def record_of(members: Mapping[str, Shape], required: Collection[str] = ()) -> Shape:
+    """An object with these members and no others."""
+
+    def check(value: JSON) -> Problem | None:
+        if not isinstance(value, dict):
+            return Problem("", "must be an object")
+        for name in required:
+            if name not in value:
+                return Problem(escape(name), "is missing")
+        for name, inner in value.items():
+            if name not in members:
+                return Problem(escape(name), "is unknown here; known are " + ", ".join(members))
+            if problem := members[name](inner):
+                return problem.within(name)
+        return None
+
+    return check
+
+
+def either(*shapes: Shape) -> Shape:
+    """Any of these shapes; the problem told is that of the last."""
+
+    def check(value: JSON) -> Problem | None:
+        problem = None
+        for shape in shapes:
+            problem = shape(value)
+            if problem is None:
+                return None
+        return problem
+
+    return check

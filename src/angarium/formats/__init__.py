@@ -1,0 +1,1 @@
+"""Bytes to values and back: pure, total, bounded parsers and builders (floor 1)."""

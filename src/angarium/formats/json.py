@@ -1,0 +1,72 @@
+"""Strict I-JSON (RFC 7493) to values and back.
+
+orjson alone lets the last of duplicate names win, turns integers over 64 bits into floats, and takes any depth up to
+its own; this module refuses all three, and counts depth before anything is built.
+"""
+
+import re
+from itertools import accumulate
+from typing import TypeAlias, cast
+
+import orjson
+
+from angarium.formats.errors import FormatError
+
+JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
+
+_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_LONG_NUMBER = re.compile(rb"-?\d{16,}")
+_LARGEST = 2**53 - 1
+
+
+def parse(text: bytes, max_depth: int = 64) -> JSON:
+    """The value of an I-JSON text.
+
+    Raises FormatError for what is not JSON, not UTF-8, deeper than `max_depth`, has a name twice in one object, or an
+    integer beyond 2^53 - 1 (RFC 7493 §2.2, RFC 8620 §1.3).
+    """
+    frame = _frame(text)
+    if frame.count(b"[") + frame.count(b"{") > max_depth and _depth(frame) > max_depth:
+        raise FormatError(f"nested deeper than {max_depth}")
+    try:
+        value = cast(JSON, orjson.loads(text))
+    except orjson.JSONDecodeError as error:
+        raise FormatError(error.msg, error.pos) from None
+    if frame.count(b":") != _frame(orjson.dumps(value)).count(b":"):  # a name that stood twice is lost in the value
+        raise FormatError("an object has the same name twice")
+    for number in _LONG_NUMBER.finditer(frame):
+        _check_number(frame, number)
+    return value
+
+
+def dumps(value: JSON) -> bytes:
+    """The compact UTF-8 text of a value."""
+    return orjson.dumps(value)
+
+
+def loads(text: bytes) -> JSON:
+    """The value of a text that we wrote ourselves."""
+    return cast(JSON, orjson.loads(text))
+
+
+def _frame(text: bytes) -> bytes:
+    """A JSON text without its strings: brackets, colons, commas, numbers and words."""
+    if b"\\" in text:
+        text = text.replace(b"\\\\", b"").replace(b'\\"', b"")
+    return b"".join(text.split(b'"')[::2])
+
+
+def _depth(frame: bytes) -> int:
+    """How deep brackets nest at most."""
+    return max(accumulate(map(_STEP.__getitem__, frame.translate(None, _BRACKETS))), default=0)
+
+
+def _check_number(frame: bytes, digits: re.Match[bytes]) -> None:
+    """Refuse an integer beyond 2^53 - 1; digits of a fraction or exponent are no integer."""
+    before = frame[digits.start() - 1 : digits.start()] if digits.start() else b""
+    after = frame[digits.end() : digits.end() + 1]
+    if before in (b".", b"e", b"E", b"+") or after in (b".", b"e", b"E"):
+        return
+    if len(digits[0]) > 20 or abs(int(digits[0])) > _LARGEST:
+        raise FormatError("an integer is beyond 2^53 - 1", digits.start())

@@ -1,0 +1,1 @@
+"""Speaking to the world: async, translating, deciding nothing (floor 6)."""

@@ -1,0 +1,1 @@
+"""Durable data: the contract and its backends (floor 2)."""

@@ -1,0 +1,84 @@
+"""A filter as a tree that names fields and values, and an order; the store compiles both, nobody else writes SQL.
+
+The engine builds the tree from a JMAP filter (RFC 8620 §5.5): a FilterCondition with several properties becomes `All`
+of its terms. `Term.name` is the filter's declared name (`inMailbox`), `Term.value` its validated JSON value.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from angarium.formats.json import JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One condition."""
+
+    name: str
+    value: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part must match; no parts match everything."""
+
+    parts: "tuple[Expression, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """At least one part must match; no parts match nothing."""
+
+    parts: "tuple[Expression, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Neither:
+    """No part may match (the operator NOT of RFC 8620 §5.5)."""
+
+    parts: "tuple[Expression, ...]"
+
+
+Expression: TypeAlias = Term | All | Either | Neither
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One Comparator: the property, its direction, and the keyword that some Email sorts take."""
+
+    property: str
+    ascending: bool = True
+    collation: str | None = None
+    keyword: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a result is wanted (RFC 8620 §5.5).
+
+    With an `anchor`, `position` is ignored. A negative position counts from the end. `limit` None means all.
+    """
+
+    position: int = 0
+    anchor: str | None = None
+    anchor_offset: int = 0
+    limit: int | None = None
+    total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QueryResult:
+    """Ids of the window in order, the position of the first, and the total when it was asked for."""
+
+    ids: list[str]
+    position: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueryChanges:
+    """The answer to `/queryChanges` (RFC 8620 §5.6); `added` holds (id, index) sorted by index."""
+
+    removed: list[str]
+    added: list[tuple[str, int]]
+    total: int | None
