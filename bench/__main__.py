@@ -1,0 +1,57 @@
+"""``python -m bench``: runs what the command line asks for, prints the tables, and writes the files.
+
+Only the program's beginning and end may live here.
+"""
+
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import orjson
+
+from bench.account import JmapError
+from bench.client import HttpError
+from bench.markers import MarkerError, replace_sections
+from bench.process import StartError
+from bench.report import SECTIONS, sections
+from bench.run import run
+from bench.server import CommandError
+from bench.settings import read
+
+# Not the system's temporary folder: that may be memory, where a commit costs nothing.
+_BUILD = Path("build")
+
+
+def main() -> None:
+    """Run the benchmark."""
+    settings = read()
+    if settings.markdown:  # before hours of work, not after
+        replace_sections(settings.markdown.read_text(), dict.fromkeys(SECTIONS, ""))
+    with ExitStack() as stack:
+        if settings.keep:
+            folder = settings.keep
+        else:
+            _BUILD.mkdir(exist_ok=True)
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=_BUILD)))
+        folder.mkdir(parents=True, exist_ok=True)
+        report = run(settings, folder.resolve(), _say)
+    laid_out = sections(report)
+    for name, text in laid_out.items():
+        print(f"\n## {name}\n\n{text}")
+    if settings.json:
+        settings.json.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
+    if settings.markdown:
+        document = settings.markdown.read_text()
+        settings.markdown.write_text(replace_sections(document, laid_out))
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (CommandError, HttpError, JmapError, MarkerError, OSError, StartError) as error:
+        sys.exit(f"bench: {error}")

@@ -1,0 +1,106 @@
+"""The aims of the project as tables, and the verdict on a report.
+
+Only limits and their comparison may live here: no timing, no text layout. A figure that was not measured has no
+verdict.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bench.result import Report, RowResult
+
+# Multiples of Core/echo in the same run, at the median; rows that commit, beyond what their fsyncs take alone.
+ROW_AIMS = {"query of 50": 3.0, "50 list rows": 4.0, "first screen": 12.0, "keyword 1": 5.0, "upload + import": 12.0}
+ECHO_AIM = 1.5  # multiples of the bare ASGI echo
+GROWTH_AIM = 1.5  # multiple at the largest store over that at the smallest
+GROWTH_AIMS = {"common word": 3.0}
+STARTUP_AIM = 1.2  # first answer on the largest store over that on an empty one
+PEER_AIM = 5.0  # times faster than the peer
+
+IDLE = "idle"
+SERVING = "serving the largest mailbox"
+UPLOAD = "added by an upload of 50 MB"
+IMPORT = "importing an mbox"
+MEMORY_AIMS = {IDLE: 80_000_000, SERVING: 150_000_000, UPLOAD: 10_000_000, IMPORT: 200_000_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was aimed at, what came out (same unit), and whether it holds."""
+
+    aim: str
+    limit: float
+    measured: float
+    unit: str
+    at_least: bool = False
+    broken: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the aim is met, on terms that were not ``broken``."""
+        if self.broken:
+            return False
+        return self.measured >= self.limit if self.at_least else self.measured <= self.limit
+
+
+def judge(report: Report) -> list[Verdict]:
+    """A verdict for each aim whose figures are in the report."""
+    return [*_echo(report), *_rows(report), *_growth(report), *_memory(report), *_startup(report), *_peer(report)]
+
+
+def ours(report: Report) -> list[RowResult]:
+    """The rows of our own server."""
+    return [row for row in report.rows if row.subject == report.ours]
+
+
+def sizes(rows: Sequence[RowResult]) -> list[int]:
+    """The store sizes that were measured, ascending."""
+    return sorted({row.messages for row in rows})
+
+
+def _echo(report: Report) -> Iterator[Verdict]:
+    if report.bare:
+        yield Verdict("Core/echo, times a bare ASGI echo", ECHO_AIM, 1 / report.bare.multiple, "×")
+
+
+def _rows(report: Report) -> Iterator[Verdict]:
+    fsync = report.fsync.p50 if report.fsync else 0.0
+    for row in ours(report):
+        if row.row in ROW_AIMS:
+            beyond = f", beyond {row.commits} fsync" if row.commits else ""
+            name = f"{row.row} at {row.messages:,} messages, times Core/echo{beyond}"
+            multiple = row.multiple_beyond(fsync)
+            # Faster than the disk alone: then nothing can have reached it before the answer left.
+            durable = row.is_durable and multiple > 0
+            yield Verdict(name, ROW_AIMS[row.row], multiple, "×", broken="" if durable else "not durable")
+
+
+def _growth(report: Report) -> Iterator[Verdict]:
+    by_name: dict[str, dict[int, RowResult]] = {}
+    for row in ours(report):
+        by_name.setdefault(row.row, {})[row.messages] = row
+    for name, results in by_name.items():
+        small, large = results[min(results)], results[max(results)]
+        if small is not large:
+            aim = f"{name}, {large.messages:,} over {small.messages:,} messages"
+            yield Verdict(aim, GROWTH_AIMS.get(name, GROWTH_AIM), large.multiple / small.multiple, "×")
+
+
+def _memory(report: Report) -> Iterator[Verdict]:
+    for reading in report.memory:
+        yield Verdict(f"memory {reading.what}", MEMORY_AIMS[reading.what] / 1e6, reading.octets / 1e6, "MB")
+
+
+def _startup(report: Report) -> Iterator[Verdict]:
+    if len(report.startup) > 1:
+        empty, *_, full = sorted(report.startup, key=lambda result: result.messages)
+        aim = f"first answer, {full.messages:,} over {empty.messages:,} messages"
+        yield Verdict(aim, STARTUP_AIM, full.time.p50 / empty.time.p50, "×")
+
+
+def _peer(report: Report) -> Iterator[Verdict]:
+    theirs = {(row.row, row.messages): row for row in report.rows if row.subject == report.peer}
+    for row in ours(report):
+        if other := theirs.get((row.row, row.messages)):
+            aim = f"{row.row} at {row.messages:,} messages, times faster than {report.peer}"
+            yield Verdict(aim, PEER_AIM, other.time.p50 / row.time.p50, "×", at_least=True)

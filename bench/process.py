@@ -1,0 +1,80 @@
+"""A server process under measurement: started from its command line, awaited, read, stopped.
+
+Only what every server needs lives here; the commands themselves are in ``bench.server``. The process is ready when the
+line ``listening on http://HOST:PORT`` stands in its log.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from bench.resources import Watched
+
+_LISTENING = re.compile(r"listening on (https?://\S+)")
+_POLL = 0.002
+_READY_WITHIN = 120.0
+_STOP_WITHIN = 20.0
+
+
+class StartError(Exception):
+    """The server ended, or did not say where it listens, in time."""
+
+
+class Process(Watched):
+    """A running server; ``url`` is where it listens and ``pids`` every process of it that ran when it became ready."""
+
+    def __init__(self, command: Sequence[str], log: Path) -> None:
+        self._log = log
+        self._log_from = log.stat().st_size if log.exists() else 0
+        with log.open("ab") as out:
+            self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment())
+        try:
+            self.url = self._await_line()
+        except BaseException:
+            self.stop()
+            raise
+        super().__init__(self._child.pid)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the server and wait for it."""
+        self._child.send_signal(signal.SIGTERM)
+        try:
+            self._child.wait(_STOP_WITHIN)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
+
+    def _await_line(self) -> str:
+        deadline = time.monotonic() + _READY_WITHIN
+        while time.monotonic() < deadline:
+            if found := _LISTENING.search(self._said()):
+                return found[1].rstrip("/.,")
+            if self._child.poll() is not None:
+                break
+            time.sleep(_POLL)
+        raise StartError(
+            f"{self._child.args!r} is not listening (exit code {self._child.poll()}): {self._said()[-2000:]}"
+        )
+
+    def _said(self) -> str:
+        with self._log.open("rb") as log:
+            log.seek(self._log_from)
+            return log.read().decode("utf-8", "replace")
+
+
+def environment() -> dict[str, str]:
+    """Our environment without settings of the server, so that it runs with its defaults; output is not buffered."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ANGARIUM_")}
+    return kept | {"PYTHONUNBUFFERED": "1"}

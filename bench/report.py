@@ -1,0 +1,152 @@
+"""Lays out a report as Markdown tables, one section for each part that was measured.
+
+Only layout may live here: figures come from ``bench.result``, verdicts from ``bench.aims``. The same tables go to the
+terminal and into the document.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from bench import aims
+from bench.result import Report, RowResult
+
+_COLUMNS = ["row", "p50 ms", "p90 ms", "CPU ms", "client ms", "echo ms", "× echo", "fsyncs"]
+
+
+def sections(report: Report) -> dict[str, str]:
+    """Markdown by section name; a part that was not measured has no section."""
+    laid_out = {name: lay_out(report) for name, lay_out in SECTIONS.items()}
+    return {name: text for name, text in laid_out.items() if text}
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table, its first column to the left and the others to the right, padded to be read as plain text."""
+    lines = [list(head), *map(list, rows)]
+    widths = [max(len(line[at]) for line in lines) for at in range(len(head))]
+    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+    return "\n".join(_line(line, widths) for line in [lines[0], rule, *lines[1:]])
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    first, *others = zip(cells, widths, strict=True)
+    padded = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]
+    return f"| {' | '.join(padded)} |"
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.2f}"
+
+
+def _mb(octets: int) -> str:
+    return f"{octets / 1e6:.1f}"
+
+
+def _machine(report: Report) -> str:
+    machine = report.machine
+    versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
+    lines = [f"{machine.date}: {machine.cores} cores, {machine.memory / 2**30:.0f} GiB, {machine.system}; {versions}."]
+    if report.fsync:
+        disk = report.fsync
+        lines.append(f"One small write and its fsync alone take {_ms(disk.p50)} ms here (p90 {_ms(disk.p90)} ms).")
+    lines += [
+        f"Importing {load.messages:,} messages took {load.seconds:.1f} s "
+        f"({load.messages / load.seconds:,.0f} a second), {_mb(load.peak)} MB at the peak."
+        for load in report.loads
+    ]
+    return "\n".join([*lines, *(f"Note: {note}." for note in report.notes)])
+
+
+def _aims(report: Report) -> str:
+    verdicts = aims.judge(report)
+    if not verdicts:
+        return ""
+    return table(
+        ["aim", "limit", "measured", "verdict"],
+        (
+            [
+                verdict.aim,
+                f"{'≥' if verdict.at_least else '≤'} {verdict.limit:g} {verdict.unit}",
+                f"{verdict.measured:.2f} {verdict.unit}",
+                "ok" if verdict.holds else f"MISS {verdict.broken}".strip(),
+            ]
+            for verdict in verdicts
+        ),
+    )
+
+
+def _rows(report: Report) -> str:
+    rows = aims.ours(report)
+    blocks = [] if report.bare is None else [("Bare ASGI echo, and Core/echo beside it", [report.bare])]
+    blocks += [(f"{size:,} messages", [row for row in rows if row.messages == size]) for size in aims.sizes(rows)]
+    return "\n\n".join(f"{title}:\n\n{table(_COLUMNS, map(_row, block))}" for title, block in blocks)
+
+
+def _row(row: RowResult) -> list[str]:
+    times = (row.time.p50, row.time.p90, row.server_cpu, row.client_cpu, row.echo.p50)
+    return [row.row, *map(_ms, times), f"{row.multiple:.2f}", "" if row.syncs is None else f"{row.syncs:g}"]
+
+
+def _wire(report: Report) -> str:
+    if not report.wire:
+        return ""
+    return table(
+        ["row", "sent", "received", "with gzip", "saved"],
+        (
+            [
+                wire.row,
+                f"{wire.sent:,}",
+                f"{wire.received:,}",
+                f"{wire.compressed:,}" if wire.encoding != "identity" else "not compressed",
+                f"{1 - wire.compressed / wire.received:.0%}" if wire.encoding != "identity" else "",
+            ]
+            for wire in report.wire
+        ),
+    )
+
+
+def _memory(report: Report) -> str:
+    if not report.memory:
+        return ""
+    return table(
+        ["peak memory of one process", "MB"], ([reading.what, _mb(reading.octets)] for reading in report.memory)
+    )
+
+
+def _startup(report: Report) -> str:
+    if not report.startup:
+        return ""
+    return table(
+        ["messages in the store", "first answer p50 ms", "p90 ms"],
+        ([f"{start.messages:,}", _ms(start.time.p50), _ms(start.time.p90)] for start in report.startup),
+    )
+
+
+def _peer(report: Report) -> str:
+    theirs = {(row.messages, row.row): row for row in report.rows if row.subject == report.peer}
+    pairs = [(row, theirs[key]) for row in aims.ours(report) if (key := (row.messages, row.row)) in theirs]
+    if not pairs:
+        return ""
+    head = ["row", "messages", "ours p50 ms", f"{report.peer} p50 ms", "times faster", "ours CPU ms", "theirs CPU ms"]
+    return table(head, (_pair(row, other) for row, other in pairs))
+
+
+def _pair(row: RowResult, other: RowResult) -> list[str]:
+    return [
+        row.row,
+        f"{row.messages:,}",
+        _ms(row.time.p50),
+        _ms(other.time.p50),
+        f"{other.time.p50 / row.time.p50:.1f}",
+        _ms(row.server_cpu),
+        _ms(other.server_cpu) if other.server_cpu else "not read",
+    ]
+
+
+SECTIONS: Mapping[str, Callable[[Report], str]] = {
+    "machine": _machine,
+    "aims": _aims,
+    "rows": _rows,
+    "wire": _wire,
+    "memory": _memory,
+    "startup": _startup,
+    "peer": _peer,
+}

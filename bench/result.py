@@ -1,0 +1,100 @@
+"""What a run measured, as values: the shape of the JSON file and the input of every table.
+
+Only plain frozen values may live here: seconds, octets, counts. Figures that follow from them are computed where they
+are shown.
+"""
+
+from dataclasses import dataclass, field
+
+from bench.server import Load
+from bench.spread import Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where a run took place: ``memory`` in octets, versions as text."""
+
+    date: str
+    cores: int
+    memory: int
+    system: str
+    versions: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """One row on one server: spreads in seconds; of one operation mean CPU seconds, and octets on the wire.
+
+    ``commits`` is how often the row must wait for the disk at the least, ``syncs`` how often it was seen to (None: not
+    seen).
+    """
+
+    row: str
+    subject: str
+    messages: int
+    time: Spread
+    echo: Spread
+    server_cpu: float
+    client_cpu: float
+    commits: int
+    sent: int
+    received: int
+    syncs: float | None = None
+
+    @property
+    def multiple(self) -> float:
+        """How many times the echo beside it the row took, at the median."""
+        return self.time.p50 / self.echo.p50
+
+    def multiple_beyond(self, fsync: float) -> float:
+        """The same without the seconds that its commits' fsyncs take alone; below zero, the disk was not waited for."""
+        return (self.time.p50 - self.commits * fsync) / self.echo.p50
+
+    @property
+    def is_durable(self) -> bool:
+        """Whether it was not seen to wait for the disk less often than it must."""
+        return self.syncs is None or self.syncs >= self.commits
+
+
+@dataclass(frozen=True, slots=True)
+class WireResult:
+    """Octets of one operation on the wire, headers included: sent, received, and received when gzip is accepted."""
+
+    row: str
+    sent: int
+    received: int
+    compressed: int
+    encoding: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryResult:
+    """One memory reading in octets; ``what`` names its aim."""
+
+    what: str
+    octets: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartupResult:
+    """Seconds from starting the process to the first signed-in answer, for a store of so many messages."""
+
+    messages: int
+    time: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that a run measured; a part that was not run is empty. ``peer`` names the other server."""
+
+    machine: Machine
+    ours: str
+    peer: str = ""
+    fsync: Spread | None = None
+    bare: RowResult | None = None
+    loads: tuple[Load, ...] = ()
+    rows: tuple[RowResult, ...] = ()
+    wire: tuple[WireResult, ...] = ()
+    memory: tuple[MemoryResult, ...] = ()
+    startup: tuple[StartupResult, ...] = ()
+    notes: tuple[str, ...] = field(default=())

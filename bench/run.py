@@ -1,0 +1,224 @@
+"""One run of the benchmark: loads the stores, starts the servers, takes every measurement, and gathers the report.
+
+Only the order of things may live here; each measurement has its own module. Our server and a peer run each row one
+after the other, in several passes over the rows, so that a slow minute of the machine falls on all of them.
+"""
+
+import platform
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from pathlib import Path
+
+import apsw
+
+from bench import fsync, memory, resources, server, startup, syncs, wire
+from bench.account import Account, Login
+from bench.client import Connection, Origin
+from bench.corpus import Corpus
+from bench.ground import discover
+from bench.load import load
+from bench.measure import Meter, Samples, Subject, Unseen, sample, sample_bare
+from bench.process import Process
+from bench.resources import Watched
+from bench.result import Machine, MemoryResult, Report, RowResult, StartupResult, WireResult
+from bench.rows import ECHO, Row, declared
+from bench.server import Load
+from bench.settings import Settings
+from bench.spread import Spread
+
+OURS = "angarium"
+_PASSES = 4
+_STARTS = 9
+_PROBES = 200
+_VERSIONED = ("angarium", "uvicorn", "orjson", "apsw")
+
+
+@dataclass(slots=True)
+class _Gathered:
+    bare: RowResult | None = None
+    loads: list[Load] = field(default_factory=list)
+    rows: list[RowResult] = field(default_factory=list)
+    wire: tuple[WireResult, ...] = ()
+    memory: list[MemoryResult] = field(default_factory=list)
+    startup: tuple[StartupResult, ...] = ()
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    settings: Settings
+    folder: Path
+    corpus: Corpus
+    rows: Sequence[Row]
+    say: Callable[[str], None]
+    gathered: _Gathered = field(default_factory=_Gathered)
+
+
+def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
+    """Everything that the settings ask for, with data under ``folder``; ``say`` is told how it goes."""
+    corpus = Corpus()
+    rows = [row for row in declared(corpus) if not settings.only or row.name.startswith(settings.only)]
+    bench = _Bench(settings, folder, corpus, rows, say)
+    disk = fsync.probe(folder, _PROBES)
+    for size in settings.messages:
+        _at_size(bench, size)
+        disk += fsync.probe(folder, _PROBES)  # again and again, since a shared disk has slow minutes
+    if "memory" in settings.parts:
+        _memory(bench)
+    if "startup" in settings.parts:
+        _startup(bench)
+    found = bench.gathered
+    return Report(
+        machine=_machine(),
+        ours=OURS,
+        peer=_peer_name(settings.peer) if settings.peer else "",
+        fsync=Spread.of(disk),
+        bare=found.bare,
+        loads=tuple(found.loads),
+        rows=tuple(found.rows),
+        wire=found.wire,
+        memory=tuple(found.memory),
+        startup=found.startup,
+        notes=tuple(found.notes),
+    )
+
+
+def _at_size(bench: _Bench, size: int) -> None:
+    bench.say(f"loading {size:,} messages")
+    data, loaded = server.loaded(bench.folder, bench.corpus, size)
+    bench.gathered.loads.append(loaded)
+    largest = size == bench.settings.messages[-1]
+    with server.serve(data) as process, closing(Account(server.login(process))) as account:
+        bench.say("waiting for the server to finish what the import left to do")
+        process.rest()
+        ours = _subject(OURS, account, size, process)
+        if "rows" in bench.settings.parts:
+            _rows(bench, ours, size, _syncs(bench, ours, process))
+        if largest:
+            _at_largest(bench, ours, process)
+
+
+def _at_largest(bench: _Bench, ours: Subject, process: Process) -> None:
+    parts = bench.settings.parts
+    if "rows" in parts:
+        bench.gathered.bare = _bare(bench, ours)
+    if {"rows", "memory"} <= set(parts):
+        bench.gathered.memory.append(memory.serving(process))
+    if "memory" in parts:
+        bench.gathered.memory.append(memory.upload(process, ours.account))
+    if "wire" in parts:
+        bench.gathered.wire = wire.measure(ours, bench.rows)
+
+
+def _syncs(bench: _Bench, ours: Subject, process: Process) -> dict[str, float]:
+    """How often each row that commits waits for the disk; empty, with a note, where that cannot be seen."""
+    bench.say("counting fsyncs")
+    try:
+        return {row.name: syncs.per_operation(ours, process.pids, row) for row in bench.rows if row.commits}
+    except syncs.NoCountError as error:
+        note = f"fsyncs were not counted: {error}"
+        if note not in bench.gathered.notes:
+            bench.gathered.notes.append(note)
+        return {}
+
+
+def _subject(name: str, account: Account, size: int, meter: Meter) -> Subject:
+    # From the clock, so that no two runs on a kept folder store the same new mail.
+    return Subject(name, account, discover(account, size, int(time.time()) * 10_000_000), meter)
+
+
+def _rows(bench: _Bench, ours: Subject, size: int, counted: Mapping[str, float]) -> None:
+    with _peer(bench, size) as peer:
+        subjects = [ours, *peer]
+        samples = {(row.name, subject.name): Samples() for row in bench.rows for subject in subjects}
+        for turn, rounds in enumerate(even_shares(bench.settings.rounds, _PASSES), start=1):
+            bench.say(f"{size:,} messages: pass {turn} of {_PASSES}, {len(bench.rows)} rows, {rounds} rounds each")
+            for row in bench.rows:
+                for subject in subjects:
+                    sample(subject, row, rounds, samples[row.name, subject.name])
+    bench.gathered.rows += [
+        _result(row, subject, samples[row.name, subject.name], counted.get(row.name) if subject is ours else None)
+        for row in bench.rows
+        for subject in subjects
+    ]
+
+
+@contextmanager
+def _peer(bench: _Bench, size: int) -> Iterator[list[Subject]]:
+    login = bench.settings.peer
+    if login is None:
+        yield []
+        return
+    with closing(Account(login)) as account:
+        bench.say(f"loading the peer up to {size:,} messages")
+        load(account, bench.corpus, size, bench.say)
+        pid = bench.settings.peer_pid
+        yield [_subject(_peer_name(login), account, size, Watched(pid) if pid else Unseen())]
+
+
+def _peer_name(login: Login) -> str:
+    origin = Origin.of(login.url)
+    return f"{origin.host}:{origin.port}"
+
+
+def _bare(bench: _Bench, ours: Subject) -> RowResult:
+    bench.say("bare ASGI echo")
+    with server.bare_echo(bench.folder) as process, Connection(Origin.of(process.url)) as connection:
+        taken = sample_bare(ours, connection, process, bench.settings.rounds)
+    bare = Row("bare echo", ECHO.steps, ECHO.check)
+    return _result(bare, replace(ours, name="bare"), taken, None)
+
+
+def _result(row: Row, subject: Subject, taken: Samples, seen: float | None) -> RowResult:
+    return RowResult(
+        row=row.name,
+        subject=subject.name,
+        messages=subject.ground.messages,
+        time=Spread.of(taken.row),
+        echo=Spread.of(taken.echo),
+        server_cpu=sum(taken.server_cpu) / len(taken.server_cpu),
+        client_cpu=sum(taken.client_cpu) / len(taken.client_cpu),
+        commits=row.commits,
+        sent=taken.sent,
+        received=taken.received,
+        syncs=seen,
+    )
+
+
+def _memory(bench: _Bench) -> None:
+    bench.say("memory at rest, and importing an mbox")
+    imported, note = memory.mbox(bench.folder, bench.corpus, bench.settings.messages[-1])
+    bench.gathered.memory[:0] = [memory.idle(bench.folder)]
+    bench.gathered.memory.append(imported)
+    bench.gathered.notes.append(note)
+
+
+def _startup(bench: _Bench) -> None:
+    bench.say(f"starting {_STARTS} times on an empty store and on the largest")
+    largest = bench.settings.messages[-1]
+    folders = {0: server.fresh(bench.folder / "empty"), largest: bench.folder / str(largest)}
+    bench.gathered.startup = startup.measure(folders, _STARTS)
+
+
+def even_shares(total: int, parts: int) -> list[int]:
+    """A total, rounded up to even, dealt into at most so many nearly equal even parts, none of them zero.
+
+    Even, because a row that sets a keyword takes it off again at the next turn, and others ask for the same messages.
+    """
+    pairs = (total + 1) // 2
+    dealt = [pairs // parts + (at < pairs % parts) for at in range(parts)]
+    return [2 * share for share in dealt if share]
+
+
+def _machine() -> Machine:
+    versions = {"Python": platform.python_version(), "SQLite": apsw.sqlite_lib_version()}
+    return Machine(
+        date=time.strftime("%Y-%m-%d", time.gmtime()),
+        cores=resources.cores(),
+        memory=resources.machine_memory(),
+        system=f"{platform.system()} {platform.release()} {platform.machine()}",
+        versions=versions | {name: version(name) for name in _VERSIONED},
+    )

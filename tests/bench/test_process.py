@@ -1,0 +1,50 @@
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from bench.process import Process, StartError, environment
+
+from bench import resources
+
+
+def _python(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+def test_a_process_is_ready_when_it_says_where_it_listens(tmp_path: Path) -> None:
+    code = "import time; print('hello\\nlistening on http://127.0.0.1:81.'); time.sleep(60)"
+    with Process(_python(code), tmp_path / "log") as process:
+        assert process.url == "http://127.0.0.1:81"
+        assert resources.memory(process.pids[0])
+    assert resources.memory(process.pids[0]) is None
+
+
+def test_an_earlier_run_in_the_same_log_is_not_mistaken_for_this_one(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("listening on http://127.0.0.1:80\n")
+    code = "import time; print('listening on http://127.0.0.1:82'); time.sleep(60)"
+    with Process(_python(code), tmp_path / "log") as process:
+        assert process.url.endswith(":82")
+
+
+def test_a_process_that_ends_first_is_an_error_with_what_it_said(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match=r"exit code 3\): no such folder"):
+        Process(_python("print('no such folder'); raise SystemExit(3)"), tmp_path / "log")
+
+
+def test_settling_waits_for_work_after_the_answer(tmp_path: Path) -> None:
+    code = (
+        "import time; print('listening on http://127.0.0.1:83'); end = time.time() + 0.3\n"
+        "while time.time() < end: pass\ntime.sleep(60)"
+    )
+    with Process(_python(code), tmp_path / "log") as process:
+        started = time.monotonic()
+        process.settle()
+        assert 0.1 < time.monotonic() - started < 2
+        assert process.cpu() > 0.1
+
+
+def test_settings_of_the_server_do_not_leak_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANGARIUM_MAIL__NEW_MAILBOXES", "[]")
+    assert "ANGARIUM_MAIL__NEW_MAILBOXES" not in environment()
+    assert environment()["PYTHONUNBUFFERED"] == "1"

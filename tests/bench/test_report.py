@@ -1,0 +1,117 @@
+import orjson
+import pytest
+from bench.aims import judge
+from bench.report import sections, table
+from bench.result import Machine, MemoryResult, Report, RowResult, StartupResult, WireResult
+from bench.server import Load
+from bench.spread import Spread
+
+from bench import aims
+
+_MACHINE = Machine("2026-01-02", 2, 4 * 2**30, "Linux", {"Python": "3.11"})
+
+
+def _row(
+    name: str,
+    seconds: float,
+    messages: int = 100,
+    subject: str = "ours",
+    commits: int = 0,
+    syncs: float | None = None,
+) -> RowResult:
+    time, echo = Spread(9, seconds, seconds * 2), Spread(9, 0.001, 0.002)
+    return RowResult(name, subject, messages, time, echo, 0.0005, 0.0001, commits, 300, 900, syncs)
+
+
+_REPORT = Report(
+    machine=_MACHINE,
+    ours="ours",
+    peer="peer:80",
+    fsync=Spread(9, 0.002, 0.003),
+    bare=_row("bare echo", 0.0008),
+    loads=(Load(100, 2.0, 70_000_000),),
+    rows=(
+        _row("query of 50", 0.002),
+        _row("query of 50", 0.005, messages=1000),
+        _row("keyword 1", 0.0065, commits=1),
+        _row("query of 50", 0.008, subject="peer:80"),
+    ),
+    wire=(WireResult("query of 50", 300, 1000, 250, "gzip"), WireResult("from", 300, 80, 80, "identity")),
+    memory=(MemoryResult(aims.IDLE, 70_000_000), MemoryResult(aims.UPLOAD, 12_000_000)),
+    startup=(StartupResult(0, Spread(9, 0.5, 0.6)), StartupResult(1000, Spread(9, 0.55, 0.7))),
+)
+
+
+def _verdict(beginning: str) -> tuple[float, bool]:
+    (found,) = (verdict for verdict in judge(_REPORT) if verdict.aim.startswith(beginning))
+    return round(found.measured, 3), found.holds
+
+
+def test_rows_are_judged_as_multiples_of_the_echo_beside_them() -> None:
+    assert _verdict("query of 50 at 100 messages, times Core/echo") == (2.0, True)
+    assert _verdict("query of 50 at 1,000 messages, times Core/echo") == (5.0, False)
+
+
+def test_a_durable_row_is_judged_beyond_what_its_fsyncs_take_alone() -> None:
+    assert _verdict("keyword 1 at 100 messages") == (4.5, True)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        _row("keyword 1", 0.0065, commits=1, syncs=0.9),  # seen to skip the disk
+        _row("keyword 1", 0.0015, commits=1),  # faster than the disk
+        _row("upload + import", 0.0035, commits=2, syncs=2),  # faster than the disk twice
+    ],
+)
+def test_a_row_that_did_not_wait_for_the_disk_misses_its_aim(row: RowResult) -> None:
+    (verdict,) = judge(Report(machine=_MACHINE, ours="ours", fsync=_REPORT.fsync, rows=(row,)))
+    assert not verdict.holds
+    assert (
+        "MISS not durable" in sections(Report(machine=_MACHINE, ours="ours", fsync=_REPORT.fsync, rows=(row,)))["aims"]
+    )
+
+
+def test_the_echo_is_judged_against_the_bare_one_beside_it() -> None:
+    assert _verdict("Core/echo") == (1.25, True)
+
+
+def test_growth_is_that_of_the_multiple() -> None:
+    assert _verdict("query of 50, 1,000 over 100 messages") == (2.5, False)
+
+
+def test_memory_and_startup_are_judged() -> None:
+    assert _verdict("memory idle") == (70.0, True)
+    assert _verdict("memory added") == (12.0, False)
+    assert _verdict("first answer") == (1.1, True)
+
+
+def test_a_peer_is_beaten_by_the_declared_factor_or_not() -> None:
+    assert _verdict("query of 50 at 100 messages, times faster than peer:80") == (4.0, False)
+
+
+def test_what_was_not_measured_has_neither_verdict_nor_section() -> None:
+    empty = Report(machine=_MACHINE, ours="ours")
+    assert judge(empty) == []
+    assert list(sections(empty)) == ["machine"]
+
+
+def test_every_part_that_was_measured_has_a_section() -> None:
+    laid_out = sections(_REPORT)
+    assert list(laid_out) == ["machine", "aims", "rows", "wire", "memory", "startup", "peer"]
+    assert "2.00 ms here" in laid_out["machine"]
+    assert "100 messages took 2.0 s (50 a second)" in laid_out["machine"]
+    assert "MISS" in laid_out["aims"]
+    assert "75%" in laid_out["wire"]
+    assert "not compressed" in laid_out["wire"]
+    assert "peer:80" not in laid_out["rows"]
+
+
+def test_a_table_is_markdown_that_lines_up() -> None:
+    assert table(["row", "ms"], [["a", "1.00"], ["longer", "22.00"]]) == (
+        "| row    |    ms |\n| ------ | ----: |\n| a      |  1.00 |\n| longer | 22.00 |"
+    )
+
+
+def test_a_report_is_json() -> None:
+    assert orjson.loads(orjson.dumps(_REPORT))["rows"][0]["time"] == {"count": 9, "p50": 0.002, "p90": 0.004}
