@@ -28,7 +28,8 @@ check: setup  ## style, types, and the floors' import contracts
 	$(BIN)/lint-imports
 
 bench: setup  ## measure; PEER=url,user,password compares with another server
-	$(BIN)/python -m bench $(if $(PEER),--peer $(PEER)) $(BENCH)
+	@mkdir -p build
+	$(BIN)/python -m bench $(if $(PEER),--peer "$(PEER)") --json build/bench.json --markdown docs/performance.md $(ARGS)
 
 crash: setup  ## kill the server again and again; nothing acknowledged may be lost
 	$(BIN)/python -m pytest tests/crash --kills $(or $(KILLS),200)

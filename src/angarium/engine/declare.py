@@ -102,7 +102,8 @@ class Writer(Protocol):
     def create(self, call: "Call", value: dict[str, JSON]) -> dict[str, JSON]:
         """Make an object of checked properties (defaults filled in, references resolved).
 
-        Returns `id` and every property that the client did not give or that the server changed.
+        Returns `id` and every property that the client did not give or that the server changed; what equals the value
+        given is left out of the response by the caller.
         """
         ...
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 ID = re.compile(r"[A-Za-z0-9_-]{1,255}\Z")
 _DATE = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d*[1-9]))?(Z|[+-]\d\d:\d\d)\Z",
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(?!0+[Z+-])(\d+))?(Z|[+-]\d\d:\d\d)\Z",
     re.ASCII,
 )
 LARGEST = 2**53 - 1
@@ -24,7 +24,7 @@ def is_integer(value: object, low: int = -LARGEST, high: int = LARGEST) -> bool:
 def parse_date(text: str) -> datetime | None:
     """The moment that a Date names (RFC 8620 §1.4); None for any other text.
 
-    Letters are upper case, and a fraction of a second does not end in zero. A leap second counts as the second before.
+    Letters are upper case, and a fraction of a second is not zero. A leap second counts as the second before.
     """
     found = _DATE.match(text)
     if not found:

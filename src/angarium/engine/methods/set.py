@@ -20,6 +20,8 @@ _ARGUMENTS = (
     Argument("destroy", nullable(list_of(reference))),
 )
 
+_ABSENT = object()
+
 
 @dataclass(slots=True)
 class _Outcome:
@@ -102,11 +104,14 @@ def _work(kind: DataType, writer: Writer, call: Call, outcome: _Outcome) -> list
     updates = cast("dict[str, dict[str, JSON]]", call.object("update"))
     destroys = list(dict.fromkeys(call.texts("destroy") or ()))
     pending = frozenset(creates)
+    private = {known.name for known in kind.properties if known.private}
 
     def create(key: str, given: dict[str, JSON]) -> None:
         _refuse_singleton(kind)
         shown = writer.create(call, complete(kind, call, given, pending))
-        outcome.created[key] = shown
+        outcome.created[key] = {
+            name: value for name, value in shown.items() if given.get(name, _ABSENT) != value and name not in private
+        }
         call.request.created[key] = cast(str, shown["id"])
 
     def update(key: str, patch: dict[str, JSON]) -> None:
