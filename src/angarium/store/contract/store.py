@@ -85,6 +85,10 @@ class Transaction(ChangeLog, Protocol):
         """Remove an account with everything in it."""
         ...
 
+    def prune(self, account: AccountKey, now: int) -> int:
+        """Forget what was destroyed long ago (30 days, and 100,000 since); how much. Older states are then refused."""
+        ...
+
     def savepoint(self) -> AbstractContextManager[None]:
         """What happens inside is undone when an exception leaves it; the transaction goes on."""
         ...

@@ -1,0 +1,5 @@
+"""The store on SQLite; only `app` and `testing` import it."""
+
+from angarium.store.sqlite.store import SqliteStore, open_store
+
+__all__ = ["SqliteStore", "open_store"]

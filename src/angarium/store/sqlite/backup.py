@@ -1,0 +1,64 @@
+"""A copy of the whole store in one tar file, made while the store is in use.
+
+The archive holds `angarium.db` and the files of `blobs/`, nothing else. To restore it, unpack it into an empty folder
+(`tar -xf FILE -C FOLDER`) and use that as the data folder: the database in it is whole by itself.
+"""
+
+import os
+import tarfile
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import cast
+
+import apsw
+
+from angarium.store.contract import BlobHash, StoreError
+from angarium.store.sqlite.blobfiles import BlobFiles
+from angarium.store.sqlite.database import FILE, copy_database
+from angarium.store.sqlite.readers import Readers
+from angarium.store.sqlite.sync import sync_file, sync_folder
+
+Progress = Callable[[int, int], None]
+
+
+def write(target: Path, readers: Readers, files: BlobFiles, progress: Progress | None = None) -> None:
+    """Write the archive under a temporary name, sync it, and rename it to `target`; progress in octets.
+
+    Raises StoreError, and leaves nothing behind then.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as scratch:
+            archive = Path(scratch, "archive")
+            # The ticket keeps the file of every blob that the copy of the database names.
+            with readers.ticket(), closing(readers.connect()) as source:
+                _pack(archive, Path(scratch, FILE), source, files, progress or _silent)
+            sync_file(archive)
+            os.replace(archive, target)
+        sync_folder(target.parent)
+    except (apsw.Error, OSError) as error:
+        raise StoreError(f"the backup could not be written: {error}") from error
+
+
+def _pack(archive: Path, database: Path, source: apsw.Connection, files: BlobFiles, progress: Progress) -> None:
+    source.execute("BEGIN")
+    rows = source.execute("SELECT hash, size FROM blob WHERE content IS NULL ORDER BY hash").fetchall()
+    blobs = cast(list[tuple[BlobHash, int]], rows)
+    page_size: int = source.pragma("page_size")
+    left = sum(size for _, size in blobs)
+    copy_database(source, database, lambda done, total: progress(done * page_size, total * page_size + left))
+    source.execute("COMMIT")
+    done = database.stat().st_size
+    total = done + left
+    with tarfile.open(archive, "w") as tar:
+        tar.add(database, FILE)
+        for blob, size in blobs:
+            path = files.path(blob)
+            tar.add(path, str(path.relative_to(files.blobs.parent)))
+            done += size
+            progress(done, total)
+
+
+def _silent(done: int, total: int) -> None:
+    del done, total

@@ -1,0 +1,97 @@
+"""The folder of large blobs: `blobs/ab/cdef…` named by content, and `incoming/` for what is still being received.
+
+A path is only ever made from a hash of ours. A file comes to its place by renaming, after its content was synced; the
+names are synced by `sync_names`, before the commit that relies on them. What a crash leaves behind is a file that no
+row names: `sweep` lists what is there, for the collector to compare.
+"""
+
+import mmap
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from angarium.store.contract import BlobHash, StoreError
+from angarium.store.sqlite.sync import sync_folder
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+class BlobFiles:
+    """The files below one data folder; writing methods are called by the writer only, but for `begin`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.blobs = folder / "blobs"
+        self._incoming = folder / "incoming"
+        self._unsynced: set[Path] = set()
+        self._first = True
+        self._listing: Iterator[BlobHash] = iter(())
+
+    def prepare(self) -> None:
+        """Make the folders and drop what was being received when the last writer ended."""
+        for folder in (self.blobs, self._incoming):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        for left in self._incoming.iterdir():
+            left.unlink()
+
+    def begin(self) -> tuple[int, Path]:
+        """A new file to receive a blob: an open handle and where it is."""
+        handle, path = tempfile.mkstemp(dir=self._incoming)
+        return handle, Path(path)
+
+    def place(self, received: Path, blob: BlobHash) -> None:
+        """Rename a received and synced file to its place.
+
+        When it is gone because an earlier transaction renamed it and then failed, the file that is there serves.
+        """
+        target = self.path(blob)
+        if self._first or not target.parent.exists():
+            # The first time in any case: a crash may have come between making a folder and the sync.
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            self._unsynced.add(self.blobs)
+            self._first = False
+        try:
+            received.rename(target)
+        except FileNotFoundError:
+            if not target.exists():
+                raise StoreError("what was staged is gone: receive it again") from None
+        self._unsynced.add(target.parent)
+
+    def sync_names(self) -> None:
+        """Return when every rename is on disk; raises OSError."""
+        while self._unsynced:
+            sync_folder(next(iter(self._unsynced)))
+            self._unsynced.pop()
+
+    def map(self, blob: BlobHash) -> mmap.mmap:
+        """The content as a read-only map; raises FileNotFoundError."""
+        handle = os.open(self.path(blob), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            return mmap.mmap(handle, 0, access=mmap.ACCESS_READ)
+        finally:
+            os.close(handle)
+
+    def remove(self, blob: BlobHash) -> None:
+        """Remove a file; harmless when it is not there."""
+        self.path(blob).unlink(missing_ok=True)
+
+    def path(self, blob: BlobHash) -> Path:
+        """Where the file of a blob is; raises KeyError for what is no hash."""
+        if not _HASH.fullmatch(blob):
+            raise KeyError(blob)
+        return self.blobs / blob[:2] / blob[2:]
+
+    def sweep(self, limit: int) -> list[BlobHash]:
+        """The next `limit` files, going round: after the last an empty or short list, then from the first again."""
+        part = list(islice(self._listing, limit))
+        if len(part) < limit:
+            self._listing = self._list()
+        return part
+
+    def _list(self) -> Iterator[BlobHash]:
+        for folder in sorted(self.blobs.glob("[0-9a-f][0-9a-f]")):
+            for name in sorted(os.listdir(folder)):
+                if _HASH.fullmatch(folder.name + name):
+                    yield BlobHash(folder.name + name)

@@ -1,0 +1,186 @@
+"""Blobs in SQLite: small content in a row, large content in a file, one row each; references decide who may read.
+
+What nothing references any more is found through the table `loose`, where triggers note every reference let go.
+"""
+
+# ruff: noqa: S608 (every piece of SQL is a constant of ours)
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import cast
+
+import apsw
+import orjson
+
+from angarium.store.contract import AccountKey, BlobHash, Content, StagedBlob
+from angarium.store.sqlite.blobfiles import BlobFiles
+from angarium.store.sqlite.stage import StagedBytes, StagedFile, stage_bytes
+
+UPLOAD_SECONDS = 3600
+HEAD = 1_000_000
+"""Octets that a header block has at most, as far as anyone looks."""
+
+_READABLE = """
+SELECT EXISTS (SELECT 1 FROM email WHERE account = :account AND blob = :blob)
+    OR EXISTS (SELECT 1 FROM record_blob WHERE account = :account AND blob = :blob)
+    OR EXISTS (SELECT 1 FROM upload WHERE account = :account AND blob = :blob AND user = :user)
+"""
+
+_REFERENCES = """
+SELECT 'Email', 'M' || id FROM email WHERE account = :account AND blob = :blob
+UNION ALL SELECT kind, record FROM record_blob WHERE account = :account AND blob = :blob
+"""
+
+_UNREFERENCED = """
+blob.hash IN (SELECT value FROM json_each(?))
+AND NOT EXISTS (SELECT 1 FROM email WHERE email.blob = blob.hash)
+AND NOT EXISTS (SELECT 1 FROM record_blob WHERE record_blob.blob = blob.hash)
+AND NOT EXISTS (SELECT 1 FROM upload WHERE upload.blob = blob.hash)
+"""
+
+# The user's uploads from the newest on, as long as they fit; the newest of all always stays.
+_EVICT = """
+DELETE FROM upload WHERE id IN (
+    SELECT id FROM (SELECT id, sum(size) OVER (ORDER BY id DESC) AS held FROM upload WHERE user = :user)
+    WHERE held > :allowance AND id <> (SELECT max(id) FROM upload WHERE user = :user)
+)
+"""
+
+
+class BlobsReader:
+    """Implements the contract's `Blobs`."""
+
+    def __init__(self, connection: apsw.Connection, files: BlobFiles) -> None:
+        self._connection = connection
+        self._files = files
+
+    def size(self, blob: BlobHash) -> int | None:
+        """Octets of a blob that exists, whoever may see it."""
+        size: int | None = self._connection.execute("SELECT size FROM blob WHERE hash = ?", (blob,)).get
+        return size
+
+    def readable(self, account: AccountKey, user: str, blob: BlobHash) -> bool:
+        """Whether this user may read the blob through this account (a reference, or the user's own upload there)."""
+        return bool(self._connection.execute(_READABLE, {"account": account, "user": user, "blob": blob}).get)
+
+    def open(self, blob: BlobHash) -> Content:
+        """The content; raises KeyError when there is none.
+
+        A file that goes while another process reads an older snapshot counts as none.
+        """
+        rows = self._connection.execute("SELECT content FROM blob WHERE hash = ?", (blob,)).fetchall()
+        if not rows:
+            raise KeyError(blob)
+        content = rows[0][0]
+        if isinstance(content, bytes):
+            return content
+        try:
+            return self._files.map(blob)
+        except FileNotFoundError:
+            raise KeyError(blob) from None
+
+    def head(self, blob: BlobHash) -> bytes:
+        """The first octets, where the header of a message is; none when the blob is gone."""
+        try:
+            return self.open(blob)[:HEAD]
+        except KeyError:
+            return b""
+
+    def references(self, account: AccountKey, blob: BlobHash) -> Sequence[tuple[str, str]]:
+        """(type, id) of the account's objects that reference the blob (RFC 9404 §4.3)."""
+        rows = self._connection.execute(_REFERENCES, {"account": account, "blob": blob}).fetchall()
+        return cast(list[tuple[str, str]], rows)
+
+
+class BlobsTransaction(BlobsReader):
+    """Implements the contract's `BlobsWriter`."""
+
+    def __init__(self, connection: apsw.Connection, files: BlobFiles) -> None:
+        super().__init__(connection, files)
+        self._added: list[BlobHash] = []
+        self.doomed: list[BlobHash] = []
+        """Files to remove once the commit is on disk, unless a blob of that content exists then."""
+        self.spent: list[StagedFile] = []
+        """Received files that the store already has, to discard once the commit is on disk."""
+
+    def add(self, blob: StagedBlob | bytes) -> BlobHash:
+        """Keep content; it must be referenced or recorded as an upload in the same transaction."""
+        name = BlobHash(sha256(blob).hexdigest()) if isinstance(blob, bytes) else blob.hash
+        if self.size(name) is not None:
+            if isinstance(blob, StagedFile):
+                self.spent.append(blob)
+            return name
+        staged = stage_bytes(self._files, blob) if isinstance(blob, bytes) else blob
+        match staged:
+            case StagedBytes():
+                content: bytes | None = staged.content
+            case StagedFile():
+                content = None
+                self._files.place(staged.path, staged.hash)
+            case _:
+                raise TypeError("this blob was staged by another store")
+        self._connection.execute(
+            "INSERT INTO blob (hash, size, content) VALUES (?, ?, ?)", (name, staged.size, content)
+        )
+        self._added.append(name)
+        return name
+
+    def upload(self, account: AccountKey, user: str, blob: BlobHash, now: int, allowance: int) -> None:
+        """Record that the user uploaded this; past the allowance (octets) the user's oldest uploads go first.
+
+        The allowance is for the user in all accounts together. Raises KeyError when the blob does not exist.
+        """
+        size = self.size(blob)
+        if size is None:
+            raise KeyError(blob)
+        self._connection.execute(
+            "INSERT OR REPLACE INTO upload (account, user, blob, size, uploaded) VALUES (?, ?, ?, ?, ?)",
+            (account, user, blob, size, now),
+        )
+        self._connection.execute(_EVICT, {"user": user, "allowance": allowance})
+
+    def pin(self, account: AccountKey, kind: str, record: str, blobs: Sequence[BlobHash]) -> None:
+        """The record references exactly these blobs from now on (none to let go)."""
+        key, wanted = (account, kind, record), orjson.dumps(list(blobs)).decode()
+        self._connection.execute(
+            "DELETE FROM record_blob WHERE account = ? AND kind = ? AND record = ? "
+            "AND blob NOT IN (SELECT value FROM json_each(?))",
+            (*key, wanted),
+        )
+        self._connection.execute(
+            "INSERT OR IGNORE INTO record_blob (account, kind, record, blob) SELECT ?, ?, ?, value FROM json_each(?)",
+            (*key, wanted),
+        )
+
+    def collect(self, now: int, limit: int = 1000) -> int:
+        """Forget uploads older than an hour and remove blobs that nothing references; how many blobs went.
+
+        Looks at `limit` candidates and at `limit` files, in turn all of them, for such as a crash left behind.
+        """
+        self._connection.execute("DELETE FROM upload WHERE uploaded < ?", (now - UPLOAD_SECONDS,))
+        batch: str = self._connection.execute(
+            "SELECT json_group_array(blob) FROM (SELECT blob FROM loose LIMIT ?)", (limit,)
+        ).get
+        gone = self._connection.execute(
+            f"DELETE FROM blob WHERE {_UNREFERENCED} RETURNING hash, content IS NULL", (batch,)
+        ).fetchall()
+        self._connection.execute("DELETE FROM loose WHERE blob IN (SELECT value FROM json_each(?))", (batch,))
+        for blob, in_file in cast(list[tuple[BlobHash, int]], gone):
+            if in_file:
+                self.doomed.append(blob)
+        for blob in self._files.sweep(limit):
+            if self.size(blob) is None:
+                self.doomed.append(blob)
+        return len(gone)
+
+    def begin(self) -> None:
+        """Forget the job before."""
+        self._added, self.doomed, self.spent = [], [], []
+
+    def finish(self) -> None:
+        """Note what was added and is not referenced, so that no mistake of a caller keeps it for ever."""
+        if self._added:
+            self._connection.execute(
+                f"INSERT OR IGNORE INTO loose (blob) SELECT hash FROM blob WHERE {_UNREFERENCED}",
+                (orjson.dumps(self._added).decode(),),
+            )

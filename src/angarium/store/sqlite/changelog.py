@@ -1,0 +1,210 @@
+"""The change log: one growing number per account, the state of each type, and what happened since a state.
+
+Every change of an object takes its own number, so that a page of changes can end anywhere (RFC 8620 §5.2). The number
+of an object's creation is its id. `Kind` is the small table of where the objects of a type live.
+"""
+
+# ruff: noqa: S608 (every piece of SQL is a constant of ours)
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import cast
+
+import apsw
+import orjson
+
+from angarium.store.contract import DIRECTORY, AccountKey, CannotCalculateChanges, Changes, State, StateChange
+
+ALL = 2**62
+"""More than any number of rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Where objects of a type live; SQL fragments over that table, which has `account`, `id` and `modified`."""
+
+    table: str
+    where: str
+    name: str
+    derived: str
+
+
+KINDS = {
+    "Email": Kind("email", "account = :account", "'M' || id", "0"),
+    "Thread": Kind("thread", "account = :account", "'T' || id", "0"),
+}
+RECORD = Kind("record", "account = :account AND kind = :kind", "name", "modified_core <= :since")
+"""Every type that is not in `KINDS`."""
+
+CREATED, UPDATED, DESTROYED = range(3)
+
+# An object created since stands at its creation, a changed one at its last change, a destroyed one at its end. When
+# the page is full of created ones, nothing behind the last of them is looked at: the cost follows the page.
+CHANGES = f"""
+WITH born AS (
+    SELECT id AS position, {CREATED} AS what, {{name}} AS name, 0 AS derived
+    FROM {{table}} WHERE {{where}} AND id > :since ORDER BY id LIMIT :limit
+), page AS (
+    SELECT CASE WHEN count(*) < :limit THEN {ALL} ELSE max(position) END AS ending FROM born
+), altered AS (
+    SELECT modified AS position, {UPDATED} AS what, {{name}} AS name, {{derived}} AS derived FROM {{table}}
+    WHERE {{where}} AND modified > :since AND modified <= (SELECT ending FROM page) AND id <= :since
+    ORDER BY modified LIMIT :limit
+), gone AS (
+    SELECT destroyed AS position, {DESTROYED} AS what, name, 0 AS derived FROM tombstone
+    WHERE account = :account AND kind = :kind
+        AND destroyed > :since AND destroyed <= (SELECT ending FROM page) AND id <= :since
+    ORDER BY destroyed LIMIT :limit
+)
+SELECT json_group_array(json_array(position, what, name, derived)) FROM (
+    SELECT * FROM born UNION ALL SELECT * FROM altered UNION ALL SELECT * FROM gone
+)
+"""
+
+
+class ChangeLog:
+    """Reads the change log; `pending` are states that the transaction has reached and not yet written."""
+
+    def __init__(self, connection: apsw.Connection, pending: Mapping[int, Mapping[str, int]] | None = None) -> None:
+        self._connection = connection
+        self._pending = {} if pending is None else pending
+
+    def accounts(self) -> list[AccountKey]:
+        """Every account but the directory."""
+        rows = self._connection.execute("SELECT id FROM account WHERE id <> ? ORDER BY id", (DIRECTORY,))
+        return [AccountKey(account) for (account,) in rows]
+
+    def state(self, account: AccountKey, kind: str) -> State:
+        """The state of a type in an account."""
+        pending = self._pending.get(account, {}).get(kind)
+        if pending is not None:
+            return State(pending)
+        written: int | None = self._connection.execute(
+            "SELECT state FROM type_state WHERE account = ? AND kind = ?", (account, kind)
+        ).get
+        return State(written or 0)
+
+    def states_after(self, accounts: Sequence[AccountKey], sequence: int) -> tuple[list[StateChange], int]:
+        """What changed in these accounts after a commit, and the newest sequence.
+
+        A sequence that this store never reached (it was restored from a backup) counts as the beginning.
+        """
+        newest: int = self._connection.execute("SELECT value FROM meta WHERE name = 'sequence'").get
+        since = sequence if 0 <= sequence <= newest else 0
+        changes = []
+        for account in accounts:
+            found = self._connection.execute(
+                "SELECT kind, state, sequence FROM type_state WHERE account = ? AND sequence > ?", (account, since)
+            )
+            rows = cast(list[tuple[str, State, int]], found.fetchall())
+            if rows:
+                states = {kind: state for kind, state, _ in rows}
+                changes.append(StateChange(account, states, max(row[2] for row in rows)))
+        return changes, newest
+
+    def check(self, account: AccountKey, kind: str, since: State) -> None:
+        """Raise CannotCalculateChanges unless changes can be told from this state."""
+        floor: int | None = self._connection.execute("SELECT floor FROM account WHERE id = ?", (account,)).get
+        if not (floor or 0) <= since <= self.state(account, kind):
+            raise CannotCalculateChanges(f"{kind} has no known state {since}")
+
+    def changes(self, account: AccountKey, kind: str, since: State, limit: int | None = None) -> Changes:
+        """What happened to a type since a state (RFC 8620 §5.2), at most `limit` (1 or more) ids."""
+        if limit is not None and limit < 1:
+            raise ValueError("a page of changes holds at least one")
+        self.check(account, kind, since)
+        state = self.state(account, kind)
+        if since == state:
+            return Changes([], [], [], state, False)
+        place = KINDS.get(kind, RECORD)
+        page = ALL if limit is None else limit
+        text: str = self._connection.execute(
+            CHANGES.format(table=place.table, where=place.where, name=place.name, derived=place.derived),
+            {"account": account, "kind": kind, "since": since, "limit": page + (limit is not None)},
+        ).get
+        found = cast(list[tuple[int, int, str, int]], orjson.loads(text))
+        found.sort()
+        rows = found[:page]
+        lists: tuple[list[str], list[str], list[str]] = ([], [], [])
+        for _, what, name, _ in rows:
+            lists[what].append(name)
+        more = len(found) > page
+        derived = bool(lists[UPDATED]) and all(row[3] for row in rows if row[1] == UPDATED)
+        new_state = State(rows[-1][0]) if more else state
+        return Changes(*lists, new_state, more, derived)
+
+
+class ChangeNumbers:
+    """Gives out the change numbers of a job and remembers which types changed; jobs follow one another."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self._last: dict[int, int] = {}
+        self.changed: dict[int, dict[str, State]] = {}
+        """Account to type to new state; always this very dict, for whoever shows states not yet written."""
+
+    def begin(self) -> None:
+        """Forget the job before."""
+        self._last.clear()
+        self.changed.clear()
+
+    def next(self, account: int, kind: str) -> int:
+        """The account's next change number, for a change of this type."""
+        last = self._last.get(account)
+        if last is None:
+            last = self._written(account)
+        number = self._last[account] = last + 1
+        self.changed.setdefault(account, {})[kind] = State(number)
+        return number
+
+    def touch(self, account: int, kind: str, number: int) -> None:
+        """A derived value of the record with this id number changed."""
+        self._connection.execute(
+            "UPDATE record SET modified = ? WHERE account = ? AND kind = ? AND id = ?",
+            (self.next(account, kind), account, kind, number),
+        )
+
+    def bury(self, account: int, kind: str, text_id: str, number: int, thread: int | None = None) -> int:
+        """Leave a tombstone for the object with this id and id number; returns the number of its destruction."""
+        destroyed = self.next(account, kind)
+        self._connection.execute(
+            "INSERT INTO tombstone (account, kind, destroyed, id, name, thread) VALUES (?, ?, ?, ?, ?, ?)",
+            (account, kind, destroyed, number, text_id, thread),
+        )
+        return destroyed
+
+    def forget(self, account: int) -> None:
+        """The account is gone: there is no news of it."""
+        self.changed.pop(account, None)
+        self._last.pop(account, None)
+
+    @contextmanager
+    def undone_on_error(self) -> Iterator[None]:
+        """Take back the numbers given out inside when an exception leaves."""
+        last, changed = dict(self._last), deepcopy(self.changed)
+        try:
+            yield
+        except BaseException:
+            self._last = last
+            self.changed.clear()
+            self.changed.update(changed)
+            raise
+
+    def write(self, sequence: int) -> dict[int, dict[str, State]]:
+        """Write the states reached, as part of the commit with this sequence; what changed."""
+        for account, states in self.changed.items():
+            self._connection.executemany(
+                "INSERT INTO type_state (account, kind, state, sequence) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (account, kind) DO UPDATE SET state = excluded.state, sequence = excluded.sequence",
+                [(account, kind, state, sequence) for kind, state in states.items()],
+            )
+        return dict(self.changed)
+
+    def _written(self, account: int) -> int:
+        # Every number that was given out is the state of some type or was followed by one that is.
+        last: int | None = self._connection.execute(
+            "SELECT max(state) FROM type_state WHERE account = ?", (account,)
+        ).get
+        return last or 0

@@ -1,0 +1,78 @@
+"""How a connection to the database file is opened: every setting that durability, memory and speed depend on.
+
+Nothing here knows a table. Scripts of several statements also run from here, because a cursor of apsw stops at the
+first statement that yields a row until the row is taken.
+"""
+
+from collections.abc import Callable
+from contextlib import closing
+from enum import Enum
+from pathlib import Path
+
+import apsw
+
+from angarium.store.sqlite.sync import sync_file
+
+FILE = "angarium.db"
+"""Name of the database in the data folder."""
+
+BUSY_MS = 10_000
+STATEMENTS = 200
+COPY_PAGES = 1024
+
+SETTINGS = (
+    "synchronous = FULL",  # a commit is on disk when it returns
+    "fullfsync = ON",  # the same on macOS, where fsync alone leaves data in the drive
+    "foreign_keys = ON",
+    "cell_size_check = ON",  # damage is found where it is, before it spreads
+    "temp_store = MEMORY",
+    "cache_size = -8000",  # KiB a connection: five connections stay far below the memory goal
+    "mmap_size = 0",  # mapped pages count as ours, and an I/O error there is a signal instead of an exception
+    "journal_size_limit = 67108864",
+    "wal_autocheckpoint = 0",  # the writer does it when nobody waits
+)
+
+
+class Access(Enum):
+    """What a connection may do."""
+
+    READ = apsw.SQLITE_OPEN_READONLY
+    WRITE = apsw.SQLITE_OPEN_READWRITE
+    CREATE = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+
+
+def connect(path: Path, access: Access, vfs: str | None = None) -> apsw.Connection:
+    """A connection with our settings, in WAL mode; raises apsw.Error. `vfs` names a registered file layer."""
+    connection = apsw.Connection(str(path), flags=access.value, vfs=vfs, statementcachesize=STATEMENTS)
+    try:
+        connection.set_busy_timeout(BUSY_MS)
+        connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+        if access is not Access.READ:
+            run_script(connection, "PRAGMA journal_mode = WAL")
+        run_script(connection, "".join(f"PRAGMA {setting};" for setting in SETTINGS))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def run_script(connection: apsw.Connection, sql: str) -> None:
+    """Run every statement of a script to its end."""
+    for _ in connection.execute(sql):
+        pass
+
+
+def copy_database(source: apsw.Connection, target: Path, tell: Callable[[int, int], None] | None = None) -> None:
+    """Copy what a connection sees into one new file and sync it; `tell` hears pages (done, total) now and then.
+
+    Inside a read transaction of `source` the copy is of that snapshot, whatever is written meanwhile.
+    """
+    target.unlink(missing_ok=True)
+    with closing(apsw.Connection(str(target))) as copy:
+        run_script(copy, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")  # a crash leaves it unfinished anyway
+        with copy.backup("main", source, "main") as backup:
+            while not backup.done:
+                backup.step(COPY_PAGES)
+                if tell is not None:
+                    tell(backup.page_count - backup.remaining, backup.page_count)
+    sync_file(target)

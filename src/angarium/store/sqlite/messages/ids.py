@@ -1,0 +1,64 @@
+"""Text ids and the numbers that the tables hold, and the one key that full text and metadata share.
+
+A text id is a letter and a change number (`M4711`); what is not spelled exactly so names nothing.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}\Z")
+
+EVERYWHERE: Final = 0
+"""The mailbox number under which every email of an account stands, so that lists without a mailbox cost the same."""
+
+ACCOUNT_BITS: Final = 20
+SECOND_BITS: Final = 34
+SEQUENCE_BITS: Final = 9
+LAST_SECOND: Final = (1 << SECOND_BITS) - 1
+SEQUENCES: Final = 1 << SEQUENCE_BITS
+
+
+def email_number(text: str) -> int | None:
+    """The number of an email id."""
+    return _number("M", text)
+
+
+def thread_number(text: str) -> int | None:
+    """The number of a thread id."""
+    return _number("T", text)
+
+
+def mailbox_number(text: str) -> int | None:
+    """The number of a mailbox id."""
+    return _number("B", text)
+
+
+def mailbox_numbers(texts: Iterable[str]) -> frozenset[int]:
+    """The numbers of mailbox ids that a caller has checked; raises KeyError for what is none."""
+    found = {text: mailbox_number(text) for text in texts}
+    return frozenset(_existing(text, number) for text, number in found.items())
+
+
+def _existing(text: str, number: int | None) -> int:
+    if number is None:
+        raise KeyError(text)
+    return number
+
+
+def _number(letter: str, text: str) -> int | None:
+    return int(text[1:]) if text[:1] == letter and _NUMBER.match(text, 1) else None
+
+
+def first_document(account: int, received: int = 0) -> int:
+    """The lowest document key of the account's messages received in this second; `received` in epoch milliseconds.
+
+    Seconds before 1970 or past 34 bits (the year 2514) count as the first or last.
+    """
+    second = min(max(received // 1000, 0), LAST_SECOND)
+    return ((account << SECOND_BITS) | second) << SEQUENCE_BITS
+
+
+def last_document(account: int) -> int:
+    """The highest document key of the account."""
+    return first_document(account + 1) - 1

@@ -1,0 +1,43 @@
+"""How keywords are kept: the common ones as bits beside the message list, all of them in an index by keyword.
+
+Almost every message has $seen, so the index holds the few that lack it instead.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import orjson
+
+SEEN: Final = 1
+DRAFT: Final = 2
+ATTACHMENT: Final = 32
+BITS: Final[Mapping[str, int]] = {"$seen": SEEN, "$draft": DRAFT, "$flagged": 4, "$answered": 8, "$forwarded": 16}
+
+UNSEEN: Final = "(unseen)"
+"""Stands in the index for the absence of $seen; no keyword may hold a parenthesis (RFC 8621 §4.1.1)."""
+
+
+def folded(keywords: Iterable[str]) -> frozenset[str]:
+    """Keywords as they are stored: they are case-insensitive (RFC 8621 §4.1.1)."""
+    return frozenset(keyword.lower() for keyword in keywords)
+
+
+def flags_of(keywords: frozenset[str], has_attachment: bool) -> int:
+    """The bits of a message."""
+    return sum(bit for keyword, bit in BITS.items() if keyword in keywords) | (ATTACHMENT if has_attachment else 0)
+
+
+def indexed(keywords: frozenset[str]) -> frozenset[str]:
+    """Under what a message stands in the index by keyword."""
+    return keywords - {"$seen"} if "$seen" in keywords else keywords | {UNSEEN}
+
+
+def encoded_set(members: Iterable[str]) -> str:
+    """The JSON object in which RFC 8621 writes a set of strings."""
+    return orjson.dumps(dict.fromkeys(sorted(members), True)).decode()
+
+
+def decoded_set(text: str) -> frozenset[str]:
+    """The members of such an object."""
+    members: dict[str, bool] = orjson.loads(text)
+    return frozenset(members)

@@ -1,0 +1,260 @@
+"""Changing the message index: each change keeps lists, threads, counters, change numbers and full text in step.
+
+The number of an email's or thread's creation is its id; every change takes one number (RFC 8620 §5.2).
+"""
+
+# ruff: noqa: S608 (SQL is made of the names in this package, values are bound)
+
+from collections.abc import Mapping
+from typing import Final, Protocol
+
+import apsw
+import orjson
+
+from angarium.formats.primitives import format_utc
+from angarium.store.contract import METADATA, AccountKey, NewMessage, Stored
+from angarium.store.sqlite.messages import counters, entries, joining, textindex
+from angarium.store.sqlite.messages.entries import Entry
+from angarium.store.sqlite.messages.headers import HeaderSource
+from angarium.store.sqlite.messages.ids import email_number, first_document, last_document, mailbox_numbers
+from angarium.store.sqlite.messages.keywords import encoded_set, flags_of, folded
+from angarium.store.sqlite.messages.reader import MessagesReader
+
+SORT_LENGTH: Final = 250
+"""Characters of a text that take part in sorting."""
+
+_FIRST_YEAR: Final = -62_135_596_800_000
+_LAST_YEAR: Final = 253_402_300_799_999
+
+_METADATA: Final = ", ".join(f'"{name}"' for name in METADATA)
+_ADD_METADATA: Final = (
+    f'INSERT INTO email_metadata (document, "receivedAt", {_METADATA}) VALUES (?, ?{", ?" * len(METADATA)})'
+)
+_ADD: Final = f"""
+INSERT INTO email (
+    account, id, modified, thread, blob, size, received, sent, flags, document, keywords, mailbox_ids,
+    sort_subject, sort_from, sort_to
+) VALUES (?{", ?" * 14})
+"""
+
+
+class ChangeNumbers(Protocol):
+    """What the change log gives to whoever changes something."""
+
+    @property
+    def changed(self) -> Mapping[int, Mapping[str, int]]:
+        """States reached in this transaction."""
+        ...
+
+    def next(self, account: int, kind: str) -> int:
+        """The account's next change number, for a change of this type."""
+        ...
+
+    def touch(self, account: int, kind: str, number: int) -> None:
+        """A derived value of the record with this id number changed."""
+        ...
+
+    def bury(self, account: int, kind: str, text_id: str, number: int, thread: int | None = None) -> int:
+        """Leave a tombstone for the object with this id and id number."""
+        ...
+
+
+class MessagesTransaction(MessagesReader):
+    """Implements the contract's `MessagesWriter` on the writer's connection, inside its transaction."""
+
+    def __init__(
+        self, connection: apsw.Connection, numbers: ChangeNumbers, header_source: HeaderSource | None = None
+    ) -> None:
+        super().__init__(connection, header_source, numbers.changed)
+        self._numbers = numbers
+
+    def add(self, account: AccountKey, message: NewMessage) -> Stored:
+        """Store a message and find its thread.
+
+        When it joins threads into one, the emails of the smaller are destroyed and created anew under the largest, in
+        this transaction (RFC 8621 §3: `threadId` never changes). Raises ValueError without a mailbox, KeyError for
+        what is no mailbox id.
+        """
+        _check_mailboxes(message.mailboxes)
+        keys = joining.keys_of(message.thread_ids, message.thread_subject)
+        found = joining.find(self._connection, account, keys)
+        before = self._sums(account, *_present(found.thread), *found.moved)
+        thread = found.thread or self._begin_thread(account)
+        number = self._numbers.next(account, "Email")
+        self._insert(account, number, thread, message)
+        joining.own(self._connection, account, thread, keys)
+        for moved in found.moved:
+            self._move(account, moved, thread)
+        if found.thread:
+            self._renew_thread(account, thread)
+        self._count(account, before, self._sums(account, thread))
+        return self.stored(account, [f"M{number}"])[f"M{number}"]
+
+    def update(
+        self,
+        account: AccountKey,
+        email: str,
+        keywords: frozenset[str] | None = None,
+        mailboxes: frozenset[str] | None = None,
+    ) -> None:
+        """Replace the keywords, the mailboxes or both; takes no number when they are what they were.
+
+        Raises KeyError for an email that does not exist or what is no mailbox id, ValueError for no mailbox at all.
+        """
+        old = self._existing(account, email)
+        if mailboxes is not None:
+            _check_mailboxes(mailboxes)
+        new = old.changed(None if keywords is None else folded(keywords), mailboxes)
+        if new == old:
+            return
+        counted = new.flags != old.flags or new.mailboxes != old.mailboxes
+        before = self._sums(account, old.thread) if counted else {}
+        entries.change(self._connection, old, new, self._numbers.next(account, "Email"))
+        if counted:
+            self._count(account, before, self._sums(account, old.thread))
+
+    def destroy(self, account: AccountKey, email: str) -> None:
+        """Remove an email; raises KeyError when it does not exist."""
+        old = self._existing(account, email)
+        before = self._sums(account, old.thread)
+        entries.leave(self._connection, old)
+        textindex.forget(self._connection, old.document)
+        self._connection.execute("DELETE FROM email_metadata WHERE document = ?", (old.document,))
+        self._connection.execute("DELETE FROM email WHERE account = ? AND id = ?", (account, old.id))
+        self._numbers.bury(account, "Email", f"M{old.id}", old.id, old.thread)
+        after = self._sums(account, old.thread)
+        if after:
+            self._renew_thread(account, old.thread)
+        else:
+            self._end_thread(account, old.thread)
+            joining.disown(self._connection, account, old.thread)
+        self._count(account, before, after)
+
+    def set_trash(self, account: AccountKey, mailbox: str | None) -> None:
+        """Tell which mailbox has the role trash; raises KeyError for what is no mailbox id."""
+        number = next(iter(mailbox_numbers([mailbox])), None) if mailbox is not None else None
+        old = counters.trash_of(self._connection, account)
+        if number == old:
+            return
+        threads = counters.threads_in(self._connection, account, _present(old, number))
+        before = counters.of_threads(self._connection, account, threads, old)
+        after = counters.of_threads(self._connection, account, threads, number)
+        counters.set_trash(self._connection, account, number)
+        self._count(account, before, after)
+
+    def index_waiting(self, limit: int = 500) -> int:
+        """Move up to `limit` waiting messages into the full-text index in sorted order; how many were moved."""
+        return textindex.index_waiting(self._connection, limit)
+
+    def waiting(self) -> int:
+        """How many messages of all accounts wait for the full-text index."""
+        return textindex.waiting(self._connection)
+
+    def remove_account(self, account: AccountKey) -> None:
+        """Remove all messages of an account, without numbers or tombstones: the account itself goes."""
+        textindex.forget_account(self._connection, account)
+        entries.remove_account(self._connection, account)
+        self._connection.execute(
+            "DELETE FROM email_metadata WHERE document BETWEEN ? AND ?",
+            (first_document(account), last_document(account)),
+        )
+        for table in ("email", "thread", "thread_key", "mailbox_count", "trash"):
+            self._connection.execute(f"DELETE FROM {table} WHERE account = ?", (account,))
+
+    # --- parts of a change ---
+
+    def _existing(self, account: int, email: str) -> Entry:
+        number = email_number(email)
+        found = None if number is None else entries.read(self._connection, account, number)
+        if found is None:
+            raise KeyError(email)
+        return found
+
+    def _insert(self, account: int, number: int, thread: int, message: NewMessage) -> None:
+        has_attachment = orjson.loads(message.metadata["hasAttachment"]) is True
+        keywords = folded(message.keywords)
+        document = textindex.free_document(self._connection, account, message.received)
+        entry = Entry(
+            account,
+            number,
+            thread,
+            message.received,
+            flags_of(keywords, has_attachment),
+            document,
+            keywords,
+            message.mailboxes,
+        )
+        self._connection.execute(
+            _ADD,
+            (
+                account,
+                number,
+                number,
+                thread,
+                message.blob,
+                message.size,
+                message.received,
+                message.sent,
+                entry.flags,
+                document,
+                encoded_set(keywords),
+                encoded_set(message.mailboxes),
+                message.sort_subject[:SORT_LENGTH],
+                message.sort_from[:SORT_LENGTH],
+                message.sort_to[:SORT_LENGTH],
+            ),
+        )
+        shown = format_utc(min(max(message.received, _FIRST_YEAR), _LAST_YEAR))
+        self._connection.execute(
+            _ADD_METADATA, (document, orjson.dumps(shown), *(message.metadata[name] for name in METADATA))
+        )
+        entries.enter(self._connection, entry)
+        textindex.enqueue(self._connection, document, message.search)
+
+    def _move(self, account: int, thread: int, heir: int) -> None:
+        """Destroy the emails of a thread, and create them anew in another."""
+        for old in entries.of_thread(self._connection, account, thread):
+            self._numbers.bury(account, "Email", f"M{old.id}", old.id, thread)
+            new = old._replace(id=self._numbers.next(account, "Email"), thread=heir)
+            entries.renumber(self._connection, old, new)
+        joining.hand_over(self._connection, account, thread, heir)
+        self._end_thread(account, thread)
+
+    def _begin_thread(self, account: int) -> int:
+        number = self._numbers.next(account, "Thread")
+        self._connection.execute(
+            "INSERT INTO thread (account, id, modified) VALUES (?, ?, ?)", (account, number, number)
+        )
+        return number
+
+    def _renew_thread(self, account: int, thread: int) -> None:
+        """Its emailIds changed."""
+        self._connection.execute(
+            "UPDATE thread SET modified = ? WHERE account = ? AND id = ?",
+            (self._numbers.next(account, "Thread"), account, thread),
+        )
+
+    def _end_thread(self, account: int, thread: int) -> None:
+        self._connection.execute("DELETE FROM thread WHERE account = ? AND id = ?", (account, thread))
+        self._numbers.bury(account, "Thread", f"T{thread}", thread)
+
+    def _sums(self, account: int, *threads: int) -> counters.Contribution:
+        if not threads:
+            return {}
+        trash = counters.trash_of(self._connection, account)
+        return counters.of_threads(self._connection, account, threads, trash)
+
+    def _count(self, account: int, before: counters.Contribution, after: counters.Contribution) -> None:
+        for mailbox in counters.apply(self._connection, account, before, after):
+            self._numbers.touch(account, "Mailbox", mailbox)
+
+
+def _present(*numbers: int | None) -> tuple[int, ...]:
+    return tuple(number for number in numbers if number is not None)
+
+
+def _check_mailboxes(mailboxes: frozenset[str]) -> None:
+    # RFC 8621 §4.1.1: an Email belongs to one or more mailboxes at all times.
+    if not mailboxes:
+        raise ValueError("an email must be in a mailbox")
+    mailbox_numbers(mailboxes)

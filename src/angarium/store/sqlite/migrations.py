@@ -1,0 +1,68 @@
+"""Forward steps from one schema version to the next, and who may open a database of which version.
+
+A step runs in one transaction, so that a database is always at one whole version. Before the first step a copy is put
+beside the database; it stays untouched until all steps have succeeded.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import apsw
+
+from angarium.store.contract import StoreError
+from angarium.store.sqlite.database import copy_database
+from angarium.store.sqlite.schema import Versions, set_versions, versions
+from angarium.store.sqlite.sync import sync_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What leads to `reaches` from the version before it."""
+
+    reaches: Versions
+    run: Callable[[apsw.Connection], None]
+
+
+STEPS: tuple[Step, ...] = ()
+"""Every step since version 1, in order."""
+
+
+def check(found: Versions, ours: int, writing: bool) -> None:
+    """Raise StoreError when code of version `ours` must not use the database in this way."""
+    if ours < found.readable_by or (writing and ours < found.version):
+        raise StoreError(
+            f"the store has schema version {found.version} and needs at least version {found.readable_by} to be read; "
+            f"this Angarium knows version {ours}: use a newer one"
+        )
+    if found.version < ours and not writing:
+        raise StoreError(
+            f"the store has schema version {found.version}: open it once for writing to bring it to {ours}"
+        )
+
+
+def migrate(connection: apsw.Connection, path: Path, steps: Sequence[Step] = STEPS) -> None:
+    """Take the missing steps; raises StoreError, and then the copy beside the database is what was there before."""
+    found = versions(connection)
+    waiting = [step for step in steps if found is not None and step.reaches.version > found.version]
+    if found is None or not waiting:
+        return
+    copy = _keep_copy(connection, path, found.version)
+    try:
+        for step in waiting:
+            with connection:
+                step.run(connection)
+                set_versions(connection, step.reaches)
+    except Exception as error:
+        raise StoreError(f"migration failed: {error}; the store as it was is kept in {copy.name}") from error
+    for old in path.parent.glob(f"{path.name}.v*"):
+        old.unlink()
+
+
+def _keep_copy(source: apsw.Connection, path: Path, version: int) -> Path:
+    copy, unfinished = path.with_name(f"{path.name}.v{version}"), path.with_name(f"{path.name}.copying")
+    copy_database(source, unfinished)
+    os.replace(unfinished, copy)
+    sync_folder(path.parent)
+    return copy

@@ -1,0 +1,159 @@
+"""Records in SQLite: one table of documents, one of index entries.
+
+Lists come back as one row that SQL has put together: the interpreter lock is taken again for every row, and beside a
+busy thread that wait costs far more than the row.
+"""
+
+# ruff: noqa: S608 (every piece of SQL is a constant of ours)
+
+import re
+from collections.abc import Sequence
+
+import apsw
+import orjson
+
+from angarium.store.contract import AccountKey, Indexes, IndexValue
+from angarium.store.sqlite.changelog import ChangeNumbers
+
+# Valid JSON never holds a control character but white space (RFC 8259 §7): these two can part names and documents.
+_UNIT, _RECORD = b"\x1f", b"\x1e"
+
+_JOINED = (
+    f"SELECT CAST(group_concat(name || char({_UNIT[0]}) || value, char({_RECORD[0]}) ORDER BY id) AS BLOB) "
+    "FROM record WHERE account = ? AND kind = ?"
+)
+_ALL = _JOINED
+_SOME = f"{_JOINED} AND id IN (SELECT value FROM json_each(?))"
+_ONE = "SELECT name, value FROM record WHERE account = ? AND kind = ? AND id = ?"
+
+_TEXT_ID = re.compile(r"[A-Za-z](0|[1-9][0-9]{0,17})")
+
+
+def number_of(text_id: str) -> int | None:
+    """The change number in a text id; None when it is not one."""
+    match = _TEXT_ID.fullmatch(text_id)
+    return int(match[1]) if match else None
+
+
+class RecordsReader:
+    """Implements the contract's `Records`."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+
+    def get(self, account: AccountKey, kind: str, ids: Sequence[str] | None = None) -> dict[str, bytes]:
+        """Records by id (all of them for None) as encoded JSON, in order of creation; unknown ids are left out."""
+        if ids is None:
+            return _parted(self._connection.execute(_ALL, (account, kind)).get)
+        numbers = [number for number in map(number_of, ids) if number is not None]
+        if len(numbers) == 1:
+            one: tuple[str, bytes] | None = self._connection.execute(_ONE, (account, kind, numbers[0])).get
+            found = dict([one]) if one else {}
+        else:
+            listed = f"[{','.join(map(str, numbers))}]"
+            found = _parted(self._connection.execute(_SOME, (account, kind, listed)).get)
+        wanted = set(ids)
+        if found.keys() <= wanted:
+            return found
+        return {name: value for name, value in found.items() if name in wanted}
+
+    def find(self, account: AccountKey, kind: str, index: str, value: IndexValue) -> list[str]:
+        """Ids of the records that carry this value in this index, in order of creation."""
+        names: str | None = self._connection.execute(
+            "SELECT group_concat(record.name, ' ' ORDER BY record.id) FROM record_index JOIN record "
+            "USING (account, kind, id) WHERE account = ? AND kind = ? AND record_index.name = ? "
+            "AND record_index.value = ?",
+            (account, kind, index, value),
+        ).get
+        return names.split(" ") if names else []
+
+    def count(self, account: AccountKey, kind: str) -> int:
+        """How many records of the kind the account holds."""
+        count: int = self._connection.execute(
+            "SELECT count(*) FROM record WHERE account = ? AND kind = ?", (account, kind)
+        ).get
+        return count
+
+
+class RecordsTransaction(RecordsReader):
+    """Implements the contract's `RecordsWriter`."""
+
+    def __init__(self, connection: apsw.Connection, numbers: ChangeNumbers) -> None:
+        super().__init__(connection)
+        self._numbers = numbers
+
+    def create(self, account: AccountKey, kind: str, prefix: str, value: bytes, indexes: Indexes) -> str:
+        """Store a new record and return its id, which begins with the letter `prefix`."""
+        number = self._numbers.next(account, kind)
+        name = f"{prefix}{number}"
+        if number_of(name) != number:
+            raise ValueError(f"an id cannot begin with {prefix!r}")
+        entries = _entries(indexes)
+        self._connection.execute(
+            "INSERT INTO record (account, kind, id, name, modified, modified_core, entries, value) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (account, kind, number, name, number, number, orjson.dumps(entries), value),
+        )
+        self._add_entries(account, kind, number, entries)
+        return name
+
+    def update(self, account: AccountKey, kind: str, record: str, value: bytes, indexes: Indexes) -> None:
+        """Replace the value and the index entries of a record that exists; raises KeyError."""
+        number, old = self._stored(account, kind, record)
+        entries = _entries(indexes)
+        new = orjson.dumps(entries)
+        if new != old:
+            self._remove_entries(account, kind, number, old)
+            self._add_entries(account, kind, number, entries)
+        modified = self._numbers.next(account, kind)
+        self._connection.execute(
+            "UPDATE record SET value = ?, entries = ?, modified = ?, modified_core = ? "
+            "WHERE account = ? AND kind = ? AND id = ?",
+            (value, new, modified, modified, account, kind, number),
+        )
+
+    def destroy(self, account: AccountKey, kind: str, record: str) -> None:
+        """Remove a record with what it pinned and leave a tombstone; raises KeyError."""
+        number, entries = self._stored(account, kind, record)
+        self._remove_entries(account, kind, number, entries)
+        self._connection.execute(
+            "DELETE FROM record_blob WHERE account = ? AND kind = ? AND record = ?", (account, kind, record)
+        )
+        self._connection.execute(
+            "DELETE FROM record WHERE account = ? AND kind = ? AND id = ?", (account, kind, number)
+        )
+        self._numbers.bury(account, kind, record, number)
+
+    def _stored(self, account: AccountKey, kind: str, record: str) -> tuple[int, bytes]:
+        row: tuple[int, bytes] | None = self._connection.execute(
+            "SELECT id, entries FROM record WHERE account = ? AND kind = ? AND id = ? AND name = ?",
+            (account, kind, number_of(record), record),
+        ).get
+        if row is None:
+            raise KeyError(f"{kind} {record}")
+        return row
+
+    def _add_entries(
+        self, account: AccountKey, kind: str, number: int, entries: Sequence[tuple[str, IndexValue]]
+    ) -> None:
+        self._connection.executemany(
+            "INSERT INTO record_index (account, kind, name, value, id) VALUES (?, ?, ?, ?, ?)",
+            [(account, kind, name, value, number) for name, value in entries],
+        )
+
+    def _remove_entries(self, account: AccountKey, kind: str, number: int, entries: bytes) -> None:
+        self._connection.executemany(
+            "DELETE FROM record_index WHERE account = ? AND kind = ? AND name = ? AND value = ? AND id = ?",
+            [(account, kind, name, value, number) for name, value in orjson.loads(entries)],
+        )
+
+
+def _entries(indexes: Indexes) -> list[tuple[str, IndexValue]]:
+    return sorted({(name, value) for name, values in indexes.items() for value in values}, key=repr)
+
+
+def _parted(joined: bytes | None) -> dict[str, bytes]:
+    if not joined:
+        return {}
+    pairs = (part.partition(_UNIT) for part in joined.split(_RECORD))
+    return {name.decode("ascii"): value for name, _, value in pairs}

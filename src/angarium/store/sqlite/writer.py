@@ -1,0 +1,162 @@
+"""The one thread that writes: it takes jobs from a queue in groups, tells the news, and does small work when idle.
+
+A commit costs a sync of the disk, so all that waits shares one. Futures end after it, then listeners hear of it.
+Idle work is full text (also between groups when much waits, and at the end) and removing files of collected blobs.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from typing import TypeVar
+
+import apsw
+
+from angarium.store.contract import BlobHash, NotDurable, StateChange, StoreError
+from angarium.store.sqlite.blobfiles import BlobFiles
+from angarium.store.sqlite.group import Groups, Job, job_of
+from angarium.store.sqlite.readers import Readers
+from angarium.store.sqlite.removal import Removal
+from angarium.store.sqlite.transaction import SqliteTransaction
+
+T = TypeVar("T")
+
+GROUP_JOBS = 256
+GROUP_SECONDS = 0.05
+IDLE_SECONDS = 0.2
+INDEX_SLICE = 200
+INDEX_BACKLOG = 256
+"""Messages waiting for full text beyond which indexing no longer waits for an idle moment."""
+
+_log = logging.getLogger(__name__)
+
+Listener = Callable[[Sequence[StateChange]], None]
+
+
+class Writer:
+    """Owns the writing connection from its construction on."""
+
+    def __init__(self, connection: apsw.Connection, files: BlobFiles, readers: Readers) -> None:
+        self._connection = connection
+        self._groups = Groups(connection, files)
+        self._removal = Removal(files, readers, self._exists)
+        self._queue: SimpleQueue[Job | None] = SimpleQueue()
+        self._ending = False
+        self._indexable = True
+        self._gate = threading.Lock()
+        self._closed = False
+        self._listeners: tuple[Listener, ...] = ()
+        self._thread = threading.Thread(target=self._work, name="angarium-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, run: Callable[[SqliteTransaction], T]) -> "Future[T]":
+        """Queue a job; raises StoreError after `close`."""
+        future: Future[T] = Future()
+        with self._gate:
+            if self._closed:
+                raise StoreError("the store is closed")
+            self._queue.put(job_of(run, future))
+        return future
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call a listener after each commit; returns how to stop that."""
+        with self._gate:
+            self._listeners = (*self._listeners, listener)
+
+        def stop() -> None:
+            with self._gate:
+                self._listeners = tuple(one for one in self._listeners if one is not listener)
+
+        return stop
+
+    def close(self) -> None:
+        """Finish what is queued, index what waits, close the connection."""
+        with self._gate:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        try:
+            while (job := self._next()) is not None:
+                self._run(job)
+            while self._indexable:
+                self._index()
+            self._removal.attempt()
+        except BaseException:
+            _log.critical("the writer of the store ended", exc_info=True)
+            self._abandon()
+        finally:
+            self._connection.close()
+
+    def _abandon(self) -> None:
+        """Nobody shall wait for a writer that is gone."""
+        with self._gate:
+            self._closed = True
+        with suppress(Empty):
+            while True:  # nothing comes after the gate is closed
+                job = self._queue.get_nowait()
+                if job is not None and job.begin():
+                    job.fail(NotDurable("the writer of the store ended"))
+
+    def _next(self) -> Job | None:
+        """Wait for the next job, doing idle work meanwhile; None at the end."""
+        pause = 0 if self._ending else IDLE_SECONDS
+        while True:
+            if self._indexable and self._groups.waiting() > INDEX_BACKLOG:
+                self._index()
+            try:
+                return self._queue.get(timeout=pause if self._ending or self._indexable or self._removal else None)
+            except Empty:
+                if self._ending:
+                    return None
+                self._removal.attempt()
+                if self._indexable:
+                    self._index()
+                pause = 0 if self._indexable else IDLE_SECONDS
+
+    def _run(self, first: Job) -> None:
+        """One group from this job on, and the news of it."""
+        committed = self._groups.run(self._waiting(first))
+        if committed.changes:
+            self._indexable = self._indexable or any("Email" in change.changed for change in committed.changes)
+            for listener in self._listeners:
+                try:
+                    listener(committed.changes)
+                except Exception:
+                    _log.exception("a listener of the store failed")
+        self._removal.doom(committed.doomed)
+        self._removal.attempt()
+        self._groups.checkpoint()
+
+    def _waiting(self, first: Job) -> Iterator[Job]:
+        """A job and those that wait behind it, within the bounds of a group."""
+        ends = time.monotonic() + GROUP_SECONDS
+        yield first
+        for _ in range(1, GROUP_JOBS):
+            if time.monotonic() >= ends:
+                return
+            try:
+                job = self._queue.get_nowait()
+            except Empty:
+                return
+            if job is None:
+                self._ending = True
+                return
+            yield job
+
+    def _index(self) -> None:
+        """Index one slice of what waits for full text; a smaller one was the last."""
+        moved: Future[int] = Future()
+        self._run(job_of(lambda transaction: transaction.messages.index_waiting(INDEX_SLICE), moved))
+        error = moved.exception()
+        if error is not None:
+            _log.warning("full text could not be indexed", exc_info=error)
+        self._indexable = error is None and moved.result() == INDEX_SLICE
+
+    def _exists(self, blob: BlobHash) -> bool:
+        return self._connection.execute("SELECT 1 FROM blob WHERE hash = ?", (blob,)).get is not None

@@ -1,0 +1,19 @@
+"""The SQLite store does what every store must."""
+
+from tests.store import conformance
+
+
+class TestRecords(conformance.RecordsSuite):
+    pass
+
+
+class TestChanges(conformance.ChangesSuite):
+    pass
+
+
+class TestTransactions(conformance.TransactionsSuite):
+    pass
+
+
+class TestBlobs(conformance.BlobsSuite):
+    pass

@@ -1,0 +1,45 @@
+from pathlib import Path
+
+from angarium.store.sqlite.database import Access, connect, copy_database, run_script
+
+
+def test_a_commit_is_synced_and_readers_do_not_wait(tmp_path: Path) -> None:
+    connection = connect(tmp_path / "db", Access.CREATE)
+    assert connection.pragma("journal_mode") == "wal"
+    assert connection.pragma("synchronous") == 2
+    assert connection.pragma("fullfsync") == 1
+    connection.close()
+
+
+def test_a_script_runs_past_statements_that_give_rows(tmp_path: Path) -> None:
+    connection = connect(tmp_path / "db", Access.CREATE)
+    run_script(connection, "CREATE TABLE a (x); INSERT INTO a VALUES (1), (2); SELECT x FROM a; CREATE TABLE b (y)")
+    assert connection.execute("SELECT count(*) FROM b").get == 0
+    connection.close()
+
+
+def test_a_copy_is_of_the_snapshot_it_was_begun_in(tmp_path: Path) -> None:
+    writer = connect(tmp_path / "db", Access.CREATE)
+    run_script(writer, "CREATE TABLE a (x)")
+    with writer:
+        writer.executemany("INSERT INTO a VALUES (?)", [(bytes(9000),)] * 2000)
+    reader = connect(tmp_path / "db", Access.READ)
+    reader.execute("BEGIN")
+    assert reader.execute("SELECT count(*) FROM a").get == 2000
+    told: list[tuple[int, int]] = []
+
+    def write_meanwhile(done: int, total: int) -> None:
+        told.append((done, total))
+        writer.execute("INSERT INTO a VALUES (1)")
+        writer.execute("DELETE FROM a WHERE rowid = ?", (len(told),))
+
+    copy_database(reader, tmp_path / "copy", write_meanwhile)
+    reader.close()
+    copy = connect(tmp_path / "copy", Access.WRITE)
+    assert copy.execute("SELECT count(*), min(rowid) FROM a").fetchall() == [(2000, 1)]
+    assert copy.pragma("integrity_check") == "ok"
+    assert len(told) > 2
+    assert told[-1][0] == told[-1][1]
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    copy.close()
+    writer.close()
