@@ -97,7 +97,7 @@ class NoteCopier:
     """Takes a note over from another account."""
 
     def copy(self, call: Call, source: Call, record: str, overrides: dict[str, JSON]) -> dict[str, JSON]:
-        original = OBJECTS.load(source, record, [known.name for known in NOTE.properties])
+        original = OBJECTS.load(source, record, [known.name for known in NOTE.properties if known.name != "id"])
         if original is None:
             raise invalid_properties("there is no such note", "id")
         return OBJECTS.create(call, original | overrides)
@@ -126,4 +126,4 @@ NOTE = DataType(
     sorts=(Sort("title"), Sort("hasTag", keyword=True)),
 )
 
-NOTES = Served([Capability(URN, {"maxNotes": 100}, {"mayWrite": True})], [NOTE], [])
+NOTES = Served([Capability(URN, {"maxNotes": 100}, lambda account: {"mayWrite": not account.read_only})], [NOTE], [])

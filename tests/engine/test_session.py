@@ -37,7 +37,7 @@ def test_every_account_of_the_user_is_shown_with_its_rights_and_only_the_own_is_
         },
         notes.account(ann): {
             "name": "ann@example.com", "isPersonal": False, "isReadOnly": True,
-            "accountCapabilities": {URN: {"mayWrite": True}},
+            "accountCapabilities": {URN: {"mayWrite": False}},
         },
     }  # fmt: skip
     assert shown["primaryAccounts"] == {URN: notes.account(bob)}

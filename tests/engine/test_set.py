@@ -221,3 +221,12 @@ def test_more_objects_than_one_call_changes_are_too_large(tmp_path: Path) -> Non
     assert harness.error(user, "Note/set", arguments)["type"] == "requestTooLarge"
     assert harness.call(user, "Note/get")["list"] == []
     harness.close()
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_long_chain_of_creations_is_ordered_whichever_way_it_is_sent(
+    notes: Harness, ann: Principal, turned: bool
+) -> None:
+    chain = [(f"k{n}", {"title": f"t{n}", **({"parentId": f"#k{n + 1}"} if n < 199 else {})}) for n in range(200)]
+    answer = notes.call(ann, "Note/set", {"create": dict(reversed(chain) if turned else chain)})
+    assert len(answer["created"]) == 200

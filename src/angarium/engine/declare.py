@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 import orjson
 
+from angarium.engine.access import AccountAccess
 from angarium.engine.shapes import Shape
 from angarium.formats.json import JSON
 from angarium.store.contract import Expression, Order, QueryChanges, QueryResult, State, Window
@@ -41,7 +42,7 @@ class Property:
 
     name: str
     shape: Shape
-    default: JSON | _Required = REQUIRED
+    default: "JSON | _Required" = REQUIRED
     immutable: bool = False
     server_set: bool = False
     private: bool = False
@@ -54,7 +55,7 @@ class Argument:
 
     name: str
     shape: Shape
-    default: JSON | _Required = None
+    default: "JSON | _Required" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +208,11 @@ class DataType:
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """A capability URN with its objects in the Session: for the server, and for each account that has it."""
+    """A capability URN with its objects in the Session: for the server, and for each account as a user may use it."""
 
     urn: str
     session: Mapping[str, JSON] = field(default_factory=dict)
-    account: Mapping[str, JSON] = field(default_factory=dict)
+    account: Callable[[AccountAccess], dict[str, JSON]] = lambda _account: {}
     in_accounts: bool = True
 
 

@@ -89,7 +89,10 @@ class Engine:
     ) -> RequestContext:
         """What the calls of one request share."""
         view = snapshot if transaction is None else transaction
-        return RequestContext(principal, view, transaction, self._clock(), self.limits, self._token, created or {})
+        limits = self.limits
+        return RequestContext(
+            principal, view, transaction, self._clock(), limits, self._token, created or {}, limits.max_size_work
+        )
 
     def call(self, context: RequestContext, name: str, arguments: dict[str, JSON]) -> list[tuple[str, Response]]:
         """Run one method for a caller inside the process; the responses, with those of implicit calls after it."""

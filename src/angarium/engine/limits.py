@@ -21,6 +21,7 @@ class Limits:
     max_objects_in_get: int = 1000
     max_objects_in_set: int = 500
     max_size_response: int = 50_000_000
+    max_size_work: int = 200_000_000
     max_depth: int = 64
     max_filter_depth: int = 8
     max_filter_conditions: int = 100

@@ -56,7 +56,7 @@ class RecordObjects:
         self._check(call, None, value)
         records = call.transaction.records
         record = records.create(call.account.key, self.kind, self._prefix, json.dumps(value), self._indexes(value))
-        return {"id": record, **value}
+        return {**value, "id": record}
 
     def load(self, call: Call, record: str, names: Sequence[str]) -> dict[str, JSON] | None:
         """The current values."""

@@ -42,5 +42,5 @@ def _account(registry: Registry, account: AccountAccess) -> dict[str, JSON]:
         "name": account.name,
         "isPersonal": account.personal,
         "isReadOnly": account.read_only,
-        "accountCapabilities": cast("dict[str, JSON]", {known.urn: dict(known.account) for known in served}),
+        "accountCapabilities": cast("dict[str, JSON]", {known.urn: known.account(account) for known in served}),
     }

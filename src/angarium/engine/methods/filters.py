@@ -64,9 +64,10 @@ class _Parser:
             known = self._known.get(name)
             if known is None:
                 raise MethodError(MethodErrorType.UNSUPPORTED_FILTER, f"there is no filter '{name[:40]}'")
-            if item is None:
-                continue  # null is the same as leaving it out
-            if problem := known.shape(item):
+            problem = known.shape(item)
+            if problem and item is None:
+                continue  # null where it is no value of its own is the same as leaving it out
+            if problem:
                 raise invalid_arguments(f"filter: {problem.within(name)}")
             terms.append(Term(name, item))
         return terms[0] if len(terms) == 1 else All(tuple(terms))

@@ -21,6 +21,7 @@ _ARGUMENTS = (
 )
 
 _ABSENT = object()
+_ROUNDS = 12
 
 
 @dataclass(slots=True)
@@ -80,8 +81,11 @@ def check_size(call: Call, *sizes: int) -> None:
 
 
 def perform(call: Call, waiting: list[Work]) -> None:
-    """Do each piece of work in a savepoint; one that may succeed later is tried again after the others."""
-    while waiting:
+    """Do each piece of work in a savepoint; one that may succeed later is tried again after the others.
+
+    Each round goes the other way round, so that a chain of any length in either order needs two.
+    """
+    for last in (*[False] * (_ROUNDS - 1), True):
         again: list[tuple[Work, SetError]] = []
         for work in waiting:
             try:
@@ -92,11 +96,11 @@ def perform(call: Call, waiting: list[Work]) -> None:
                     again.append((work, error))
                 else:
                     work.refused[work.key] = error.shown()
-        if len(again) == len(waiting):
+        if last or len(again) == len(waiting):
             for work, refusal in again:
                 work.refused[work.key] = refusal.shown()
             return
-        waiting = [work for work, _ in again]
+        waiting = [work for work, _ in reversed(again)]
 
 
 def _work(kind: DataType, writer: Writer, call: Call, outcome: _Outcome) -> list[Work]:

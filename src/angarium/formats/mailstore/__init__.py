@@ -4,12 +4,13 @@ from angarium.formats.mailstore.folders import folder_name, folder_path
 from angarium.formats.mailstore.index import ExportedMailbox, ExportedMessage, Index, head, parse_index, tail
 from angarium.formats.mailstore.maildir import (
     CustomFlags,
+    assign_letters,
+    custom_flags_text,
     file_keywords,
     file_name,
     letters_of,
     parse_custom_flags,
     split_name,
-    write_custom_flags,
 )
 from angarium.formats.mailstore.mbox import Entry, FromLine, from_line, split, unquote
 from angarium.formats.mailstore.status import status_keywords
@@ -21,6 +22,8 @@ __all__ = [
     "ExportedMessage",
     "FromLine",
     "Index",
+    "assign_letters",
+    "custom_flags_text",
     "file_keywords",
     "file_name",
     "folder_name",
@@ -35,5 +38,4 @@ __all__ = [
     "status_keywords",
     "tail",
     "unquote",
-    "write_custom_flags",
 ]

@@ -14,6 +14,7 @@ import re
 from calendar import timegm
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ZONES = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "cet": 1, "cest": 2}
@@ -25,8 +26,8 @@ _FROM_LINE = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
-_SEPARATOR = b"\nFrom "
 _LONGEST_LINE = 1000
+_KEPT = 1 << 20  # octets that may be held beyond what is needed
 _PLACEHOLDER = 1000684800_000  # git writes Mon Sep 17 00:00:00 2001 at the head of each patch: no date of the message
 
 
@@ -58,7 +59,7 @@ def from_line(line: bytes) -> FromLine | None:
         return None
     numbers = [int(found[name] or 0) for name in ("year", "day", "hour", "minute", "second")]
     year, day, hour, minute, second = numbers
-    if not (1970 <= year and 1 <= day <= 31 and hour < 24 and minute < 60 and second < 61):
+    if not (year >= 1970 and 1 <= day <= 31 and hour < 24 and minute < 60 and second < 61):
         return None
     month = _MONTHS.index(found["month"].decode().lower()) + 1
     seconds = timegm((year, month, day, hour, minute, second)) - _offset(found["zone"] or found["after"])
@@ -68,7 +69,14 @@ def from_line(line: bytes) -> FromLine | None:
 
 def unquote(octets: bytes) -> bytes:
     """A message without the marks that mboxrd puts before lines that begin with `From `."""
-    return _QUOTED.sub(rb"\1", octets) if b">From " in octets else octets
+    if b">From " not in octets:
+        return octets
+    plain, at = BytesIO(), 0
+    while at < len(octets):  # a substitution keeps every piece until its end: it must not see too many at once
+        end = octets.find(b"\n", at + _KEPT) + 1 or len(octets)
+        plain.write(_QUOTED.sub(rb"\1", octets[at:end]))
+        at = end
+    return plain.getvalue()
 
 
 def split(pieces: Iterable[bytes], limit: int) -> Iterator[Entry]:
@@ -83,99 +91,101 @@ def split(pieces: Iterable[bytes], limit: int) -> Iterator[Entry]:
 
 
 class _Reader:
-    """The part of the file not yet given out, and how far it was searched."""
+    """The part of the file not yet given out.
+
+    While a message is being read, `_start` is where it begins in the buffer and the octet before it is the line end of
+    its `From ` line; `_position` is where the buffer begins in the file.
+    """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._buffer = bytearray()
-        self._position = 0  # of the buffer in the file
-        self._begun: tuple[FromLine, int] | None = None
+        self._position = 0
+        self._line: FromLine | None = None
+        self._line_position = 0
+        self._start = 0
         self._searched = 0
         self._dropped = 0
 
     def feed(self, piece: bytes) -> Iterator[Entry]:
         """Take the next piece and give every message that ended in it."""
         self._buffer += piece
-        if self._begun is None and not self._begin():
+        if self._line is None and not self._begin():
             return
-        start = 0
-        while (end := self._end(start)) is not None:
-            entry, start = self._entry(start, end)
-            if start > 1 << 20:
-                self._drop(start)
-                start = 0
-            yield entry
-        self._drop(start)
-        if len(self._buffer) > self._limit + _LONGEST_LINE:
-            self._dropped += len(self._buffer) - _LONGEST_LINE
-            self._drop(len(self._buffer) - _LONGEST_LINE)
+        while (found := self._boundary()) is not None:
+            end, following, line = found
+            ended = [self._entry(end)]  # emptied in giving, so that nothing here holds it while it is used
+            self._line, self._line_position = line, self._position + self._buffer.rfind(b"\nFrom ", 0, following) + 1
+            self._start = self._searched = following
+            if following > _KEPT:
+                self._forget(following - 1)
+            yield ended.pop()
+        self._forget(self._start - 1)
+        if len(self._buffer) > self._limit + 2 * _LONGEST_LINE:
+            self._dropped += len(self._buffer) - _LONGEST_LINE - self._start
+            self._forget(len(self._buffer) - _LONGEST_LINE - 1)
+            self._start = 1
 
     def finish(self) -> Iterator[Entry]:
         """Give the last message."""
-        if self._begun is None and not self._begin(True):
+        if self._line is None and not self._begin(whole=True):
             return
-        size = len(self._buffer)
-        for empty in (b"\r\n\r\n", b"\n\n"):
-            if self._buffer.endswith(empty):
-                size -= len(empty) // 2
-                break
-        yield self._entry(0, (size, size))[0]
+        empty = next((ending for ending in (b"\n\r\n", b"\n\n") if self._buffer.endswith(ending)), b"\n")
+        ended = [self._entry(max(len(self._buffer) - len(empty) + 1, self._start))]
+        self._buffer = bytearray()
+        yield ended.pop()
 
-    def _begin(self, last: bool = False) -> bool:
-        """Read the first line of the file."""
-        line_end = self._buffer.find(b"\n") + 1
-        if not self._buffer.startswith(b"From ") or not (line_end or last):
+    def _begin(self, whole: bool = False) -> bool:
+        """Read the first line of the file; it is enough that it begins with `From `."""
+        end = self._buffer.find(b"\n") + 1
+        if not end and whole:
+            self._buffer += b"\n"
+            end = len(self._buffer)
+        if not end or not self._buffer.startswith(b"From "):
             return False
-        line_end = line_end or len(self._buffer)
-        line = bytes(self._buffer[:line_end])
-        self._begun = (from_line(line) or FromLine(line[5:].decode("utf-8", "replace").strip(), None), 0)
-        self._drop(line_end)
+        line = bytes(self._buffer[:end])
+        self._line = from_line(line) or FromLine(line[5:].decode("utf-8", "replace").strip(), None)
+        self._start = self._searched = end
         return True
 
-    def _end(self, start: int) -> tuple[int, int] | None:
-        """Where the message at `start` ends, and where the line begins that ends it; None when it goes on."""
-        at = max(start - 1, self._searched)
-        while True:
-            at = self._buffer.find(_SEPARATOR, at)
-            if at < 0:
-                self._searched = max(start - 1, len(self._buffer) - len(_SEPARATOR), 0)
-                return None
-            line_end = self._buffer.find(b"\n", at + 1)
-            if line_end < 0 and len(self._buffer) - at <= _LONGEST_LINE:
-                self._searched = at
-                return None
-            if (size := self._before(start, at)) is not None and from_line(bytes(self._buffer[at + 1 : line_end + 1])):
-                return size, at + 1
+    def _boundary(self) -> tuple[int, int, FromLine] | None:
+        """Where the message ends, where the next begins, and the line between them; None when it goes on."""
+        at = self._searched
+        while (at := self._buffer.find(b"\nFrom ", at)) >= 0:
+            following = self._buffer.find(b"\n", at + 1) + 1
+            if not following and len(self._buffer) - at <= _LONGEST_LINE:
+                break  # the rest of the line has not come yet
+            end = self._end(at)
+            line = from_line(bytes(self._buffer[at + 1 : following])) if end and following else None
+            if end and line:
+                return end, following, line
             at += 1
+        self._searched = at if at >= 0 else max(self._start, len(self._buffer) - 5)
+        return None
 
-    def _before(self, start: int, at: int) -> int | None:
-        """Where the message ends when the line end at `at` ends an empty line; None when it does not."""
-        if at >= 1 and self._buffer[at - 1] == 0x0A or at == 0:
-            return max(at, start)
+    def _end(self, at: int) -> int | None:
+        """Where a message ends whose last line end is before the empty line that ends at `at`; None when none does."""
+        if self._buffer[at - 1] == 0x0A:
+            return at
         if at >= 2 and self._buffer[at - 2 : at] == b"\n\r":
-            return max(at - 1, start)
-        return start if at == start else None
+            return at - 1
+        return None
 
-    def _entry(self, start: int, end: tuple[int, int]) -> tuple[Entry, int]:
-        """The message between two offsets, and where the next begins (after its `From ` line)."""
-        assert self._begun is not None  # noqa: S101 - feed and finish begin before they take
-        size = end[0] - start + self._dropped
+    def _entry(self, end: int) -> Entry:
+        """The message that ends at an offset of the buffer."""
+        assert self._line is not None  # noqa: S101 - a message is only ended after it was begun
+        size = end - self._start + self._dropped
         with memoryview(self._buffer) as view:
-            octets = bytes(view[start : end[0]]) if size <= self._limit else None
-        entry = Entry(self._begun[0], octets, size, self._begun[1])
-        following = self._buffer.find(b"\n", end[1]) + 1
-        if following:
-            line = from_line(bytes(self._buffer[end[1] : following]))
-            self._begun = (line, self._position + end[1]) if line else self._begun
+            octets = bytes(view[self._start : end]) if size <= self._limit else None
         self._dropped = 0
-        self._searched = max(following - 1, 0)
-        return entry, following
+        return Entry(self._line, octets, size, self._line_position)
 
-    def _drop(self, count: int) -> None:
+    def _forget(self, count: int) -> None:
         """Let go of octets at the front."""
         del self._buffer[:count]
         self._position += count
-        self._searched = max(self._searched - count, 0)
+        self._start -= count
+        self._searched = max(self._searched - count, 1)
 
 
 def _offset(zone: bytes | None) -> int:

@@ -1,0 +1,33 @@
+"""Binary data: blob ids, upload, download, Blob/copy."""
+
+from angarium.datatypes.blobs.access import Blob, octets, read_blob
+from angarium.datatypes.blobs.blobid import MOST_STEPS, BlobId, Step, locate, parse_blob_id
+from angarium.datatypes.blobs.budget import read_counted, spend
+from angarium.datatypes.blobs.copy import BLOB_COPY
+from angarium.datatypes.blobs.transfer import UPLOAD_ALLOWANCE, BlobNotFound, UploadRefused, download, keep, upload
+from angarium.engine.declare import Method
+
+__all__ = [
+    "MOST_STEPS",
+    "UPLOAD_ALLOWANCE",
+    "Blob",
+    "BlobId",
+    "BlobNotFound",
+    "Step",
+    "UploadRefused",
+    "download",
+    "keep",
+    "locate",
+    "methods",
+    "octets",
+    "parse_blob_id",
+    "read_blob",
+    "read_counted",
+    "spend",
+    "upload",
+]
+
+
+def methods() -> tuple[Method, ...]:
+    """The methods of this folder."""
+    return (BLOB_COPY,)

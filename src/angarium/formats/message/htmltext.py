@@ -1,0 +1,124 @@
+"""HTML to plain text, for previews and the search index.
+
+A scanner, no parser: it never builds a tree, never goes back, and stops when it has enough, so neither size nor a
+million open tags can hurt it. Nothing of its output is ever shown as HTML.
+"""
+
+import html.entities
+import re
+from collections.abc import Iterator
+from types import MappingProxyType
+from typing import Final
+
+_TAG_OPEN: Final = re.compile(r"<(?:(/?)([A-Za-z][A-Za-z0-9:-]{0,40})|!--|[!?/])")
+_TAG_REST: Final = re.compile(r"(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+>")
+_COMMENT_REST: Final = re.compile(r"(?:[^-]++|-(?!->))*+-->")
+_SPACE: Final = re.compile(r"[ \t\r\n\f\xa0]+")
+_SPACES_LEFT: Final = re.compile(r" {2,}")
+_LINES: Final = re.compile(r" ?\n[ \n]*")
+_REFERENCE: Final = re.compile(r"&(?:#([0-9]{1,20})|#[xX]([0-9A-Fa-f]{1,20})|([A-Za-z][A-Za-z0-9]{1,30}));?")
+_TEXTLESS: Final = "script style head title template textarea select svg math object iframe"
+_BLOCKS: Final = (
+    "address article aside blockquote body br center dd details dialog div dl dt fieldset figcaption figure footer "
+    "form h1 h2 h3 h4 h5 h6 header hr li main nav ol option p pre section summary table tbody tfoot thead tr ul"
+)
+_CLOSINGS: Final = MappingProxyType(
+    {name: re.compile(rf"</{name}(?![A-Za-z0-9:-])", re.IGNORECASE) for name in _TEXTLESS.split()}
+)
+_BREAKS: Final = frozenset(_BLOCKS.split())
+_SPACES: Final = frozenset({"td", "th"})
+_NAMED: Final = MappingProxyType(html.entities.html5)
+_LONGEST_SOURCE: Final = 8  # times the limit, plus a floor for style sheets
+_SOURCE_FLOOR: Final = 1 << 18
+
+
+def html_to_text(html: str, limit: int) -> str:
+    """Give the readable text of `html`, at most `limit` characters of it; block elements become line feeds.
+
+    Reads no further than it must, and at most 8 characters of source for one of text beyond the first 262,144.
+    """
+    source = html[: _SOURCE_FLOOR + limit * _LONGEST_SOURCE]
+    pieces: list[str] = []
+    length = 0
+    for piece in _pieces(source):
+        pieces.append(piece)
+        length += len(piece)
+        if length > 2 * limit + 1_000:  # room for what collapsing takes away
+            break
+    return _LINES.sub("\n", _SPACES_LEFT.sub(" ", "".join(pieces))).strip()[:limit]
+
+
+def _pieces(source: str) -> Iterator[str]:
+    at, size = 0, len(source)
+    quotes_close = True
+    unclosed: set[str] = set()
+    while at < size:
+        opening = source.find("<", at)
+        if opening < 0:
+            opening = size
+        if opening > at:
+            yield _SPACE.sub(" ", unescape(source[at:opening]))
+        tag = _TAG_OPEN.match(source, opening)
+        if tag is None:
+            if opening < size:
+                yield "<"
+            at = opening + 1
+            continue
+        name = (tag[2] or "").lower()
+        at, quotes_close = _tag_end(source, tag, quotes_close)
+        if not tag[1] and name in _CLOSINGS and name not in unclosed:
+            closing = _CLOSINGS[name].search(source, at)
+            if closing is None:
+                unclosed.add(name)  # as if it were not there, so that nothing is searched twice
+            else:
+                at = closing.start()
+        if name in _BREAKS:
+            yield "\n"
+        elif name in _SPACES:
+            yield " "
+
+
+def _tag_end(source: str, tag: re.Match[str], quotes_close: bool) -> tuple[int, bool]:
+    """Find where a tag or comment ends; once a quote was found never to close, quotes mean nothing any more."""
+    if tag[0] == "<!--":
+        end = source.find("-->", tag.end() - 2)
+        return (len(source) if end < 0 else end + 3), quotes_close
+    if quotes_close and tag[2]:
+        rest = _TAG_REST.match(source, tag.end())
+        if rest is not None:
+            return rest.end(), True
+        quotes_close = False
+    end = source.find(">", tag.end())
+    return (len(source) if end < 0 else end + 1), quotes_close
+
+
+def open_tag_start(text: str) -> int:
+    """Find where a tag or comment begins that `text` ends inside of; the length of `text` when it ends in none."""
+    at = text.find("<")
+    while at >= 0:
+        tag = _TAG_OPEN.match(text, at)
+        if tag is None:
+            if at + 1 == len(text):
+                return at
+            at = text.find("<", at + 1)
+            continue
+        end = _COMMENT_REST.match(text, tag.end() - 2) if tag[0] == "<!--" else _TAG_REST.match(text, tag.end())
+        if end is None:
+            return at
+        at = text.find("<", end.end())
+    return len(text)
+
+
+def unescape(text: str) -> str:
+    """Replace character references (HTML §13.5); unknown ones stay as they are."""
+    return _REFERENCE.sub(_character, text) if "&" in text else text
+
+
+def _character(found: re.Match[str]) -> str:
+    decimal, hexadecimal, name = found.groups()
+    if name:
+        return _NAMED.get(f"{name};") or _NAMED.get(name) or found[0]
+    number = int(decimal) if decimal else int(hexadecimal, 16)
+    if number > 0x10FFFF or 0xD800 <= number <= 0xDFFF or (number < 0x20 and number not in (9, 10, 13)):
+        return "\ufffd"
+    return chr(number)

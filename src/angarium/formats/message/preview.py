@@ -1,0 +1,84 @@
+"""What a list shows of a body and what the search index reads of it.
+
+Both are bounded in what they read, not only in what they give. RFC 8621 §4.1.4 (preview), §4.4.1 (body, text).
+"""
+
+import re
+from typing import Final
+
+from angarium.formats.message.bodylists import body_lists
+from angarium.formats.message.bodytext import text_of
+from angarium.formats.message.htmltext import html_to_text
+from angarium.formats.message.transfer import decode_prefix
+from angarium.formats.message.values import Octets, Part
+
+LONGEST_PREVIEW: Final = 256
+LONGEST_SEARCH_TEXT: Final = 1 << 18
+_PREVIEW_READS: Final = 1 << 18  # octets, still encoded
+_PREVIEW_CHARACTERS: Final = 8_192
+_ENOUGH: Final = 1_000  # characters of lines, white space still in them
+_ENCODED_PER_CHARACTER: Final = 4
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_RULE: Final = re.compile(r"[-=_*~#\s]{3,}")
+_ATTRIBUTION: Final = re.compile(r".{0,200}(?:wrote|writes|schrieb|escribió|a écrit|ha scritto)\s?:")
+_SIGNATURE: Final = ("-- ", "--")
+
+
+def preview(data: Octets, structure: Part, limit: int = LONGEST_PREVIEW) -> str:
+    """Give the first words of the body, at most `limit` characters on one line.
+
+    Quoted lines, the line that announces them, rules and the signature are stepped over unless nothing else is there.
+    """
+    lists = body_lists(structure)
+    for part in lists.text_body or lists.html_body:
+        if part.type.startswith("text/"):
+            found = _first_words(_text(data, part, _PREVIEW_READS, _PREVIEW_CHARACTERS))
+            if found:
+                return found[:limit].rstrip()
+    return ""
+
+
+def search_text(data: Octets, structure: Part, limit: int = LONGEST_SEARCH_TEXT) -> str:
+    """Give the text of all text/* parts, HTML reduced to its text, at most `limit` characters."""
+    pieces: list[str] = []
+    left = limit
+    for part in structure.walk():
+        if left <= 0:
+            break
+        if part.type.startswith("text/"):
+            piece = _text(data, part, left * _ENCODED_PER_CHARACTER + _PREVIEW_READS, left)[:left]
+            pieces.append(piece)
+            left -= len(piece) + 1
+    return "\n".join(pieces)
+
+
+def attachment_names(structure: Part) -> str:
+    """Give the names of all parts that have one, a line each."""
+    return "\n".join(part.name for part in structure.walk() if part.name)
+
+
+def _text(data: Octets, part: Part, octets: int, most: int) -> str:
+    content = decode_prefix(data, part, octets)
+    text = text_of(content, part.charset, part.type)[0]
+    return html_to_text(text, most) if part.type == "text/html" else text
+
+
+def _first_words(text: str) -> str:
+    lines = text[:_PREVIEW_CHARACTERS].split("\n")
+    own: list[str] = []
+    length = 0
+    for line in lines:
+        if line.rstrip("\r") in _SIGNATURE or length > _ENOUGH:
+            break
+        if not (line.startswith(">") or _RULE.fullmatch(line) or _is_attribution(line.strip())):
+            own.append(line)
+            length += len(line.strip())
+    return _one_line(own) or _one_line(lines)
+
+
+def _is_attribution(line: str) -> bool:
+    return line.endswith(":") and _ATTRIBUTION.fullmatch(line) is not None
+
+
+def _one_line(lines: list[str]) -> str:
+    return " ".join(_CONTROL.sub(" ", " ".join(lines)).split())
