@@ -22,6 +22,7 @@ from angarium.store.contract.messages import (
     NewMessage,
     SearchText,
     Stored,
+    ThreadFacts,
 )
 from angarium.store.contract.records import Indexes, IndexValue, Records, RecordsWriter
 from angarium.store.contract.store import ChangeLog, Snapshot, Store, Transaction
@@ -79,6 +80,7 @@ __all__ = [
     "StoreError",
     "Stored",
     "Term",
+    "ThreadFacts",
     "TooSlow",
     "Transaction",
     "Upload",

@@ -5,9 +5,9 @@ it; keywords and mailboxIds are the only things that change. Threads (RFC 8621 Â
 kept in the same transaction as the emails they follow from.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from angarium.store.contract.expression import Expression, Order, QueryChanges, QueryResult, Window
 from angarium.store.contract.values import AccountKey, BlobHash, State
@@ -49,6 +49,9 @@ class NewMessage:
     sort_to: str
     search: SearchText = field(default_factory=SearchText)
 
+
+ThreadFacts: TypeAlias = tuple[Sequence[str], str]
+"""`thread_ids` and `thread_subject` of a message."""
 
 METADATA = (
     "messageId",
@@ -180,6 +183,10 @@ class Messages(Protocol):
         """
         ...
 
+    def check(self, account: AccountKey) -> list[str]:
+        """What is broken in an account's message index, each as a sentence; nothing when it is whole."""
+        ...
+
 
 class MessagesWriter(Messages, Protocol):
     """Changing the message index: each call keeps threads, counters, change log, references and text in step."""
@@ -212,4 +219,18 @@ class MessagesWriter(Messages, Protocol):
 
     def index_waiting(self, limit: int = 500) -> int:
         """Move up to `limit` waiting messages into the full-text index in sorted order; how many were moved."""
+        ...
+
+    def recount(self, account: AccountKey) -> int:
+        """Make lists, keyword index and counters anew from the emails; how many mailboxes had wrong counters."""
+        ...
+
+    def rethread(self, account: AccountKey, fetch: Callable[[BlobHash], ThreadFacts]) -> int:
+        """Thread all emails anew in order of arrival; how many got another thread and thus another id."""
+        ...
+
+    def reindex(
+        self, account: AccountKey, fetch: Callable[[BlobHash], SearchText], after: int | None = None, limit: int = 500
+    ) -> int | None:
+        """Index the text of up to `limit` messages anew; where to go on (pass it as `after`), None at the end."""
         ...
