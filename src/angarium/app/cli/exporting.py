@@ -1,0 +1,211 @@
+"""Writing an account as a Maildir++ with an index, on one snapshot of the store.
+
+Each message is checked against the name of its content while it is written; whatever cannot be read is named and left
+out, and never keeps the rest from being written.
+"""
+
+import hashlib
+import os
+import shutil
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from angarium.app.cli.progress import Progress
+from angarium.app.cli.reach import Refused
+from angarium.datatypes import principals
+from angarium.datatypes.mail.mailbox import record as records
+from angarium.datatypes.mail.mailbox.record import OWNER, Forest
+from angarium.formats.mailstore import (
+    ExportedMailbox,
+    ExportedMessage,
+    assign_letters,
+    custom_flags_text,
+    file_name,
+    folder_name,
+    head,
+    tail,
+)
+from angarium.formats.mailstore.index import FILE as INDEX
+from angarium.formats.primitives import format_utc
+from angarium.store.contract import AccountKey, Content, MessageQuery, Order, Snapshot, Store, Stored, Window
+
+_TOGETHER = 200
+_PIECE = 1 << 20
+_NEWEST = MessageQuery(None, (Order("receivedAt", ascending=False),))
+
+
+@dataclass(slots=True)
+class Exported:
+    """How many messages were written, and the name and reason of what could not be."""
+
+    written: int = 0
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Damaged(Exception):
+    """The octets of a message are gone or are not those that were stored."""
+
+
+def export_mail(store: Store, user: str, folder: Path, progress: Progress) -> Exported:
+    """Write the account of a user; Refused when there is no such user or the folder holds something already."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Refused("notEmpty", f"{folder} is not an empty folder")
+
+    def job(snapshot: Snapshot) -> Exported:
+        found = principals.by_name(snapshot, user)
+        if found is None:
+            raise Refused("notFound", f"there is no user {user!r}")
+        return _Export(snapshot, found.account, folder, progress).run(found.name)
+
+    return store.read(job)
+
+
+class _Export:
+    """One export in progress."""
+
+    def __init__(self, snapshot: Snapshot, account: AccountKey, folder: Path, progress: Progress) -> None:
+        self._snapshot = snapshot
+        self._account = account
+        self._root = folder
+        self._progress = progress
+        self._outcome = Exported()
+        self._letters: dict[str, dict[str, str]] = defaultdict(dict)
+        self._folders: dict[str, str] = {}
+
+    def run(self, user: str) -> Exported:
+        """Write everything; the index last under its own name, so that half an export is not taken for one."""
+        mailboxes = self._mailboxes()
+        for folder in {"", *self._folders.values()}:
+            _make_maildir(self._root, folder)
+        ids = self._ids()
+        self._progress.expect(len(ids))
+        part = self._root / f"{INDEX}.part"
+        with part.open("wb") as index:
+            index.write(head(user, time.time_ns() // 1_000_000, mailboxes))
+            separator = b""
+            for message in self._messages(ids):
+                index.write(separator + message.line())
+                separator = b",\n"
+            index.write(tail())
+            index.flush()
+            os.fsync(index.fileno())
+        for folder, letters in self._letters.items():
+            if letters:
+                (self._root / folder / "dovecot-keywords").write_text(custom_flags_text(letters), "utf-8")
+        part.rename(self._root / INDEX)
+        return self._outcome
+
+    def _mailboxes(self) -> list[ExportedMailbox]:
+        """Every mailbox with its folder; the inbox is the root."""
+        try:
+            forest: Forest = records.read_all(self._snapshot.records, self._account)
+        except Exception as error:  # a damaged store may raise anything
+            self._outcome.failed.append(("the mailboxes", _reason(error)))
+            forest = {}
+        listed = []
+        for mailbox, record in forest.items():
+            path = (*(forest[above].name for above in reversed(records.ancestors(forest, mailbox))), record.name)
+            folder = "" if record.role == "inbox" else folder_name(path)
+            self._folders[mailbox] = folder
+            subscribed = OWNER in record.subscribers
+            listed.append(ExportedMailbox(folder, path, record.role, record.sort_order, subscribed))
+        return listed
+
+    def _ids(self) -> list[str]:
+        """Every message: mailbox by mailbox, and then whatever a list of all of them adds."""
+        found: dict[str, None] = {}
+        for mailbox in self._folders:
+            try:
+                found.update(dict.fromkeys(self._snapshot.messages.in_mailbox(self._account, mailbox)))
+            except Exception as error:  # a damaged store may raise anything
+                self._outcome.failed.append((f"the list of mailbox {mailbox}", _reason(error)))
+        try:
+            found.update(dict.fromkeys(self._snapshot.messages.query(self._account, _NEWEST, Window()).ids))
+        except Exception as error:
+            self._outcome.failed.append(("the list of all mail", _reason(error)))
+        return list(found)
+
+    def _messages(self, ids: Sequence[str]) -> Iterator[ExportedMessage]:
+        """Write messages, and give what the index is to say of each that could be written."""
+        for start in range(0, len(ids), _TOGETHER):
+            together = ids[start : start + _TOGETHER]
+            known = self._facts(together)
+            for email in together:
+                self._progress.advance(1)
+                try:
+                    message = self._write(known[email] if email in known else self._fact(email))
+                except Exception as error:  # a damaged store may raise anything
+                    self._outcome.failed.append((email, _reason(error)))
+                else:
+                    self._outcome.written += 1
+                    yield message
+
+    def _facts(self, ids: Sequence[str]) -> dict[str, Stored]:
+        """The facts of several messages at once; none when one of them cannot be read."""
+        try:
+            return self._snapshot.messages.stored(self._account, ids)
+        except Exception:  # each is then read, and if need be named, by itself
+            return {}
+
+    def _fact(self, email: str) -> Stored:
+        found = self._snapshot.messages.stored(self._account, [email]).get(email)
+        if found is None:
+            raise Damaged("the lists name it, but there is no such mail")
+        return found
+
+    def _write(self, stored: Stored) -> ExportedMessage:
+        """Write the file of a message into its first mailbox, and link it into the others."""
+        folders = [self._folders[mailbox] for mailbox in sorted(stored.mailboxes) if mailbox in self._folders] or [""]
+        unique = f"{stored.received // 1000}.{stored.id}.angarium"
+        written = self._root / "tmp" / unique
+        try:
+            content = self._snapshot.blobs.open(stored.blob)
+        except KeyError:
+            raise Damaged(f"its octets are gone (received {format_utc(stored.received)})") from None
+        try:
+            _copy(content, written, stored.blob)
+            os.utime(written, ns=(stored.received * 1_000_000,) * 2)
+            files = []
+            for folder in folders:
+                assign_letters(self._letters[folder], stored.keywords)
+                name = file_name(unique, stored.keywords, self._letters[folder])
+                target = self._root / folder / "cur" / name
+                _link(written, target)
+                files.append(str(target.relative_to(self._root)))
+        finally:
+            written.unlink(missing_ok=True)
+        return ExportedMessage(tuple(files), stored.received, tuple(sorted(stored.keywords)), tuple(folders))
+
+
+def _make_maildir(root: Path, folder: str) -> None:
+    for part in ("cur", "new", "tmp"):
+        (root / folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder:
+        (root / folder / "maildirfolder").touch()
+
+
+def _copy(content: Content, target: Path, blob: str) -> None:
+    """Write content to a new file; Damaged when it is not what its name says."""
+    digest = hashlib.sha256()
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
+        for start in range(0, len(content), _PIECE):
+            piece = content[start : start + _PIECE]
+            digest.update(piece)
+            file.write(piece)
+    if digest.hexdigest() != blob:
+        raise Damaged("its octets are not those that were stored")
+
+
+def _link(source: Path, target: Path) -> None:
+    """The same file under a second name; a copy where the file system knows no links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,59 @@
+"""`angarium import`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from angarium.app.cli.options import ConfigFile, Data, UserOption, Verbose, configured
+
+if TYPE_CHECKING:
+    from angarium.app.cli.importing.outcome import Outcome
+
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.", exists=True)]
+Mailbox = Annotated[
+    str | None, typer.Option("--mailbox", metavar="NAME", help="File everything in this mailbox; A/B is B inside A.")
+]
+
+
+def import_(
+    paths: Paths,
+    user: UserOption,
+    mailbox: Mailbox = None,
+    verbose: Verbose = False,
+    data: Data = None,
+    config: ConfigFile = None,
+) -> None:
+    """Bring mail into an account: mbox, Maildir with its folders and flags, .eml, an export, or folders of any of them.
+
+    Each kind is recognised. Names of folders and mbox files become mailboxes; a Maildir is the inbox, its folders
+    mailboxes; a message given by itself goes to the inbox. Dates and flags come along. What the account has already,
+    octet for octet, is skipped, so an import that was cut short can simply be run again.
+
+    Says what was taken, skipped and failed, and why. Ends with 1 when anything failed.
+    """
+    from angarium.app.cli.importing.outcome import Outcome
+    from angarium.app.cli.importing.run import import_mail
+    from angarium.app.cli.progress import Progress
+    from angarium.app.cli.reach import writing
+    from angarium.store.contract import StoreError
+
+    settings = configured(data, config)
+    outcome = Outcome()
+    try:
+        with Progress("import") as progress, writing(settings) as caller:
+            limit = settings.limits.max_size_upload
+            import_mail(caller, user, paths, mailbox, limit, progress, verbose, outcome)
+    except (StoreError, KeyboardInterrupt) as error:
+        if outcome.taken:
+            outcome.fail("the rest", str(error) or "interrupted")
+            _tell(outcome)
+        raise
+    _tell(outcome)
+    if outcome.failed:
+        raise typer.Exit(1)
+
+
+def _tell(outcome: "Outcome") -> None:
+    for line in outcome.lines():
+        typer.echo(line)

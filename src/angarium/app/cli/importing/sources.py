@@ -1,0 +1,156 @@
+"""Finding mail in files and folders: what each is, and which mailbox its place suggests.
+
+Only looking may live here; `reading` takes the messages out. A folder given by the user is no mailbox itself: what is
+in it is named by its own files and folders, save loose messages, which go to a mailbox of the folder's name. A Maildir
+given by the user is the inbox.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from itertools import islice
+from pathlib import Path
+
+from angarium.formats.mailstore import folder_path, split
+from angarium.formats.mailstore.index import FILE as INDEX
+
+INBOX = ("Inbox",)
+_HEADER_LINE = re.compile(rb"(?:\xef\xbb\xbf)?[!-9;-~]+[ \t]*:")
+_SNIFFED = 4096
+_PIECE = 1 << 20
+
+_MESSAGES = frozenset({".eml", ".msg", ".mail", ".email", ".mime"})
+_MBOXES = frozenset({".mbox", ".mbx"})
+_NOT_YET = {
+    ".ics": "calendars are not stored yet",
+    ".ical": "calendars are not stored yet",
+    ".vcf": "contacts are not stored yet",
+    ".vcard": "contacts are not stored yet",
+    ".emlx": "Apple Mail's own format; export the mailbox as mbox there",
+    ".pst": "Outlook's own format; convert it to mbox first",
+    ".msf": "an index that Thunderbird makes again",
+}
+_HOUSEKEEPING = re.compile(
+    r"(maildirfolder|maildirsize|subscriptions|courierimap\w*|courierpop\w*|dovecot[-.\w]*|\..*|.*\.lock|Thumbs\.db)\Z"
+)
+_OLE = b"\xd0\xcf\x11\xe0"
+
+
+class Kind(Enum):
+    """What a source is."""
+
+    MESSAGE = "message"
+    MBOX = "mbox"
+    MAILDIR = "Maildir"
+    EXPORT = "export"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One place that mail comes from; `mailbox` is a path of names, `reason` says why an OTHER is passed over."""
+
+    kind: Kind
+    path: Path
+    mailbox: tuple[str, ...]
+    reason: str = ""
+
+
+def find(given: Path) -> Iterator[Source]:
+    """Every source in a file or folder that the user named, in order of names."""
+    if not given.is_dir():
+        yield _file(given, (), INBOX, named=True)
+    elif (given / INDEX).is_file():
+        yield Source(Kind.EXPORT, given, ())
+    elif is_maildir(given):
+        yield from _maildir(given, ())
+    else:
+        yield from _folder(given, (), (given.resolve().name or "Imported",))
+
+
+def is_maildir(folder: Path) -> bool:
+    """Whether a folder is laid out as a Maildir."""
+    return (folder / "cur").is_dir() and ((folder / "new").is_dir() or (folder / "tmp").is_dir())
+
+
+def pieces(path: Path) -> Iterator[bytes]:
+    """The octets of a file, a piece at a time."""
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def _folder(folder: Path, above: tuple[str, ...], loose: tuple[str, ...]) -> Iterator[Source]:
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        path = Path(entry.path)
+        if entry.is_dir(follow_symlinks=False):
+            yield from _inner(path, above)
+        elif entry.is_file() and not _HOUSEKEEPING.match(entry.name):
+            yield _file(path, above, loose, named=False)
+
+
+def _inner(folder: Path, above: tuple[str, ...]) -> Iterator[Source]:
+    """A folder inside another: its name is a mailbox; `.sbd` and `.mbox` are how some programs mark folders."""
+    name = folder.name.removesuffix(".sbd").removesuffix(".mbox") or folder.name
+    mailbox = (*above, name)
+    if (folder / INDEX).is_file():
+        yield Source(Kind.EXPORT, folder, ())
+    elif is_maildir(folder):
+        yield from _maildir(folder, mailbox)
+    elif folder.suffix == ".mbox" and (folder / "mbox").is_file():
+        yield Source(Kind.MBOX, folder / "mbox", mailbox)
+    else:
+        yield from _folder(folder, mailbox, mailbox)
+
+
+def _maildir(folder: Path, above: tuple[str, ...]) -> Iterator[Source]:
+    """A Maildir with its Maildir++ folders, and folders in folders as some servers are told to lay them out."""
+    yield Source(Kind.MAILDIR, folder, above or INBOX)
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        path = Path(entry.path)
+        if entry.name in ("cur", "new", "tmp") or not entry.is_dir(follow_symlinks=False):
+            continue
+        if entry.name.startswith("."):
+            mailbox = (*above, *folder_path(entry.name))
+            if is_maildir(path) and mailbox:
+                yield Source(Kind.MAILDIR, path, mailbox)
+        else:
+            yield from _inner(path, above)
+
+
+def _file(path: Path, above: tuple[str, ...], loose: tuple[str, ...], named: bool) -> Source:
+    """What a file is, by its name first and its first octets then; a message when the user `named` it and it may be."""
+    suffix = path.suffix.lower()
+    if suffix in _NOT_YET:
+        return Source(Kind.OTHER, path, loose, _NOT_YET[suffix])
+    with path.open("rb") as file:
+        first = file.read(_SNIFFED)
+    if not first:
+        return Source(Kind.MESSAGE if suffix in _MESSAGES else Kind.OTHER, path, loose, "the file is empty")
+    if first.startswith(_OLE):
+        return Source(Kind.OTHER, path, loose, "Outlook's own format; save the message as .eml there")
+    if suffix in _MESSAGES:
+        return Source(Kind.MESSAGE, path, loose)
+    if suffix in _MBOXES or (first.startswith(b"From ") and _holds_several(path)):
+        return Source(Kind.MBOX, path, (*above, _stem(path)))
+    if named or first.startswith(b"From ") or _HEADER_LINE.match(first):
+        return Source(Kind.MESSAGE, path, loose)
+    return Source(Kind.OTHER, path, loose, "this does not look like mail")
+
+
+def _stem(path: Path) -> str:
+    """The mailbox that a file stands for."""
+    stem = path.stem if path.suffix.lower() in _MBOXES else path.name
+    return INBOX[0] if stem.lower() in ("mbox", "inbox") else stem
+
+
+def _holds_several(path: Path) -> bool:
+    """Whether a file that begins with a `From ` line is an mbox rather than one message saved with that line.
+
+    Thunderbird keeps an `.msf` file beside each mbox. Without one, a second dated `From ` line tells.
+    """
+    if path.with_name(path.name + ".msf").exists():
+        return True
+    return len(list(islice(split(pieces(path), 0), 2))) == 2

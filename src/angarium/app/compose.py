@@ -1,0 +1,90 @@
+"""Every object of a running server, built by hand in one readable place."""
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from angarium.app.config import Config
+from angarium.datatypes import blobs, mail
+from angarium.engine.declare import Capability
+from angarium.engine.dispatch import Engine
+from angarium.engine.limits import CORE, Limits
+from angarium.engine.registry import Registry
+from angarium.protocols.http.address import Addresses
+from angarium.protocols.http.application import Application
+from angarium.protocols.http.cors import Cors
+from angarium.protocols.http.reading import Reading
+from angarium.protocols.http.sign_in import SignIn
+from angarium.protocols.http.threads import Threads
+from angarium.protocols.jmap.feed import Feed
+from angarium.protocols.jmap.routes import Jmap
+from angarium.protocols.jmap.writing import LocalWriting, Writing
+from angarium.store.contract import Store
+
+_READERS = 4
+_HASHERS = 2
+"""Passwords hashed at a time: each takes 19 MiB and a core."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A server without its sockets.
+
+    `asgi` answers requests; `feed` wants the news of the store and a start on the event loop; `end_streams` lets open
+    streams end; `close` ends the threads.
+    """
+
+    asgi: Application
+    engine: Engine
+    reading: Reading
+    sign_in: SignIn
+    feed: Feed
+    end_streams: Callable[[], None]
+    close: Callable[[], None]
+
+
+def clock() -> int:
+    """The time in epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+def token() -> str:
+    """Random text that nobody can guess."""
+    return secrets.token_hex(12)
+
+
+def compose_engine(limits: Limits) -> Engine:
+    """All that the server can do, under its limits."""
+    registry = Registry(
+        capabilities=(Capability(CORE, limits.core(), in_accounts=False), *mail.capabilities(limits)),
+        types=mail.types(),
+        methods=(*mail.methods(), *blobs.methods()),
+    )
+    return Engine(registry, limits, clock, token)
+
+
+def compose(config: Config, store: Store, writing: Writing | None = None) -> Composed:
+    """A server on a store; `writing` when another process does that."""
+    engine = compose_engine(config.limits.limits())
+    reads, hashing = Threads(_READERS, "angarium-read"), Threads(_HASHERS, "angarium-hash")
+    reading = Reading(store, reads)
+    addresses = Addresses(config.server.public_url, config.server.trusted_proxies)
+    sign_in = SignIn(reading, hashing, addresses, time.monotonic, secrets.token_bytes(32))
+    feed = Feed(sign_in.forget)
+    jmap = Jmap(engine, sign_in, addresses, reading, writing or LocalWriting(store, engine, clock), feed, reads)
+    routes, end_streams = jmap.routes()
+
+    def close() -> None:
+        reads.close()
+        hashing.close()
+
+    return Composed(
+        asgi=Application(routes, Cors(config.server.cors_origins), token),
+        engine=engine,
+        reading=reading,
+        sign_in=sign_in,
+        feed=feed,
+        end_streams=end_streams,
+        close=close,
+    )

@@ -1,0 +1,271 @@
+"""The configuration: TOML and environment to checked values; every error names where, which key, and what is allowed.
+
+`ANGARIUM_SECTION__KEY` in the environment goes before the file, what the command line says before both.
+"""
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from platformdirs import user_config_path, user_data_path
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, InitSettingsSource, PydanticBaseSettingsSource
+from pydantic_settings import SettingsConfigDict as SettingsDict
+
+from angarium.engine.limits import Limits
+
+ENVIRONMENT = "ANGARIUM_"
+FILE_NAME = "angarium.toml"
+
+Role = Literal["inbox", "drafts", "sent", "archive", "junk", "trash", "all", "flagged", "important", "subscribed"]
+
+_LISTEN = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]:\s]+):(?P<port>\d{1,5})\Z")
+
+
+_DEFAULT = Limits()
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the text has one line for each thing that is wrong."""
+
+
+def _listen(value: str) -> str:
+    found = _LISTEN.match(value)
+    if not found or int(found["port"]) > 65_535:
+        raise ValueError("must be HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080; port 0 takes a free one")
+    return value
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc or value != f"{parts.scheme}://{parts.netloc}":
+        raise ValueError("must be an origin, such as https://mail.example.com, without a path or slash at its end")
+    return value
+
+
+def _public_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("must be an absolute URL, such as https://mail.example.com")
+    return value.rstrip("/")
+
+
+def _unique(roles: tuple[Role, ...]) -> tuple[Role, ...]:
+    if len(set(roles)) != len(roles):
+        raise ValueError("must name each role once")
+    return roles
+
+
+def _list(value: object) -> object:
+    """In the environment an array is written as JSON."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ValueError('must be a JSON array of strings, such as ["one", "two"]') from None
+
+
+def _network(value: object) -> object:
+    try:
+        return ip_network(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError("must be an address or a network, such as 127.0.0.1 or 10.0.0.0/8") from None
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+FromJson = BeforeValidator(_list)
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ServerSection(_Section):
+    """How the server is reached."""
+
+    listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:8080"
+    public_url: Annotated[str, AfterValidator(_public_url)] | None = None
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    cors_origins: Annotated[tuple[Origin, ...], FromJson] = ()
+    trusted_proxies: Annotated[tuple[Network, ...], FromJson] = ()
+    workers: int = Field(default=1, ge=1, le=64)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> "ServerSection":
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("tls_certificate and tls_key must be given together")
+        return self
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
+class LimitsSection(_Section):
+    """The limits that clients are told of; none may be below what RFC 8620 §2 suggests."""
+
+    max_size_upload: int = Field(default=_DEFAULT.max_size_upload, ge=1_000_000, le=2_000_000_000)
+    max_concurrent_upload: int = Field(default=_DEFAULT.max_concurrent_upload, ge=1, le=100)
+    max_size_request: int = Field(default=_DEFAULT.max_size_request, ge=100_000, le=100_000_000)
+    max_concurrent_requests: int = Field(default=_DEFAULT.max_concurrent_requests, ge=1, le=100)
+    max_calls_in_request: int = Field(default=_DEFAULT.max_calls_in_request, ge=1, le=1_000)
+    max_objects_in_get: int = Field(default=_DEFAULT.max_objects_in_get, ge=1, le=100_000)
+    max_objects_in_set: int = Field(default=_DEFAULT.max_objects_in_set, ge=1, le=100_000)
+
+    def limits(self) -> Limits:
+        """As the engine takes them."""
+        return Limits(**self.model_dump())
+
+
+class MailSection(_Section):
+    """What a new account holds."""
+
+    new_mailboxes: Annotated[tuple[Role, ...], FromJson, AfterValidator(_unique)] = (
+        "inbox",
+        "drafts",
+        "sent",
+        "archive",
+        "junk",
+        "trash",
+    )
+
+
+class Config(BaseSettings):
+    """All of it; read by `load`."""
+
+    model_config = SettingsDict(
+        extra="forbid",
+        frozen=True,
+        env_prefix=ENVIRONMENT,
+        env_nested_delimiter="__",
+        enable_decoding=False,
+    )
+
+    data: Path = Field(default_factory=lambda: user_data_path("angarium", appauthor=False))
+    server: ServerSection = ServerSection()
+    limits: LimitsSection = LimitsSection()
+    mail: MailSection = MailSection()
+
+
+def load(
+    file: Path | None = None,
+    data: Path | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Config:
+    """The configuration from a file (by default `angarium.toml` of the platform's folder, if it is there).
+
+    `overrides` is nested like the file, and goes before everything, as `data`, the data folder, does. Raises
+    ConfigError.
+    """
+    given = {**(overrides or {}), **({"data": data} if data else {})}
+    place = file or user_config_path("angarium", appauthor=False) / FILE_NAME
+    written = _read(place, must_exist=file is not None)
+    named = _named(os.environ if environment is None else environment)
+
+    class Gathered(Config):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            del env_settings, dotenv_settings, file_secret_settings
+            return init_settings, _Environment(settings_cls, named), InitSettingsSource(settings_cls, written)
+
+    try:
+        return Gathered(**given)
+    except ValidationError as error:
+        lines = (_line(problem, place, named, given) for problem in error.errors())
+        raise ConfigError("\n".join(lines)) from None
+
+
+class _Environment(EnvSettingsSource):
+    """Reads the variables that it was given."""
+
+    def __init__(self, settings_cls: type[BaseSettings], named: Mapping[str, str]) -> None:
+        self._given = named
+        super().__init__(settings_cls)
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return {name.lower(): value for name, value in self._given.items()}
+
+
+def _named(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables that are ours; ConfigError for one that names no section."""
+    ours = {name: value for name, value in environment.items() if name.upper().startswith(ENVIRONMENT)}
+    for name in ours:
+        section = name[len(ENVIRONMENT) :].split("__")[0].lower()
+        if section not in Config.model_fields:
+            raise ConfigError(f"environment: {name}: there is no section {section}; {_sections()}")
+    return ours
+
+
+def _sections() -> str:
+    return "known are " + ", ".join(Config.model_fields)
+
+
+def _read(place: Path, must_exist: bool) -> dict[str, Any]:
+    try:
+        return tomllib.loads(place.read_text("utf-8"))
+    except FileNotFoundError:
+        if must_exist:
+            raise ConfigError(f"{place}: there is no such file") from None
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{place}: cannot be read: {error}") from None
+
+
+def _line(problem: Any, place: Path, named: Mapping[str, str], overrides: Mapping[str, Any]) -> str:
+    """One error: where it stands, which key, what is allowed."""
+    path = [str(step) for step in problem["loc"] if not str(step).startswith(("function-", "ipv"))]
+    variable = (ENVIRONMENT + "__".join(path[:2])).upper()
+    text = _text(problem, path)
+    if _holds(overrides, path[:2]):
+        return f"command line: {'.'.join(path)}: {text}"
+    if any(name.upper() == variable for name in named):
+        return f"environment: {'.'.join([variable, *path[2:]])}: {text}"
+    return f"{place}: {'.'.join(path)}: {text}"
+
+
+def _holds(values: Mapping[str, Any], path: Sequence[str]) -> bool:
+    inner: Any = values
+    for step in path:
+        if not isinstance(inner, Mapping) or step not in inner:
+            return False
+        inner = inner[step]
+    return True
+
+
+def _text(problem: Any, path: Sequence[str]) -> str:
+    if problem["type"] == "extra_forbidden":
+        section = Config.model_fields.get(path[0]) if len(path) > 1 else None
+        known = section.annotation.model_fields if section and isinstance(section.annotation, type) else None
+        return "is unknown; " + ("known are " + ", ".join(known) if known else _sections())
+    text = str(problem["msg"]).removeprefix("Value error, ")
+    return text[:1].lower() + text[1:]
+
+
+def show_config(config: Config) -> str:
+    """The configuration in force as TOML, with every default; what is not set stands as a comment."""
+    lines = [f"data = {json.dumps(str(config.data))}"]
+    for name, section in config.model_dump(mode="json", exclude={"data"}).items():
+        lines += ["", f"[{name}]"]
+        for key, value in section.items():
+            lines.append(f"# {key} is not set" if value is None else f"{key} = {json.dumps(value)}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,42 @@
+"""Putting the demo into a store: the user who can sign in, and the mail."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from angarium.app.demo.compose import compose
+from angarium.datatypes import principals
+from angarium.datatypes.mail.ingest import new_message
+from angarium.datatypes.mail.mailbox import ROLES
+from angarium.flows.filing import Place, mailbox_for
+from angarium.flows.provision import new_user
+from angarium.store.contract import AccountKey, Store, Transaction
+
+USER: Final = "test"
+PASSWORD: Final = "test"  # noqa: S105 - the demo says so itself
+
+
+def install(store: Store, new_mailboxes: Sequence[str], now: int, seed: int = 0) -> bool:
+    """Make user `test` with password `test` and the demo's mail; false when there is such a user already.
+
+    `now` is epoch milliseconds. Waits until it is on disk.
+    """
+    if store.read(lambda snapshot: principals.by_name(snapshot, USER)) is not None:
+        return False
+    messages = compose(now, seed)
+    password_hash = principals.hash_password(PASSWORD)
+
+    def job(transaction: Transaction) -> None:
+        user = new_user(transaction, USER, password_hash, new_mailboxes, now)
+        for message in messages:
+            mailbox = _mailbox(transaction, user.account, message.mailbox)
+            transaction.blobs.add(message.octets)
+            transaction.messages.add(
+                user.account, new_message(message.octets, message.keywords, [mailbox], message.received)
+            )
+
+    store.write(job).result()
+    return True
+
+
+def _mailbox(transaction: Transaction, account: AccountKey, name: str) -> str:
+    return mailbox_for(transaction, account, Place((name.capitalize(),), role=name if name in ROLES else None))

@@ -1,0 +1,116 @@
+"""Writing from a process that does not own the writer: what the first process offers, and how a worker asks for it.
+
+A request goes over as it came, with the id of its user, whose rights are read again where it runs. A large upload is
+received into a file of the data folder by the worker; only its name goes over.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import cast
+
+from angarium.app.control import ControlError
+from angarium.app.control_link import ControlLink
+from angarium.app.control_server import Operation
+from angarium.datatypes import principals
+from angarium.datatypes.blobs import UploadRefused
+from angarium.engine.access import Principal
+from angarium.engine.dispatch import Engine
+from angarium.engine.request import Request
+from angarium.formats.json import JSON
+from angarium.protocols.http.reading import Reading
+from angarium.protocols.jmap.writing import LocalWriting
+from angarium.store.contract import AccountKey, BlobHash, NotDurable, Stage, StagedBlob, State, StateChange
+from angarium.store.sqlite.blobfiles import BlobFiles
+from angarium.store.sqlite.stage import BlobStage, StagedBytes, StagedFile
+
+RUN = "jmap.run"
+UPLOAD = "jmap.upload"
+NEWS = "news"
+_RECEIVED = "incoming"
+_REFUSED = "uploadRefused"
+
+
+class ForwardedWrites:
+    """The operations that workers call."""
+
+    def __init__(self, folder: Path, engine: Engine, reading: Reading, writing: LocalWriting) -> None:
+        self._folder = folder
+        self._engine = engine
+        self._reading = reading
+        self._writing = writing
+
+    def operations(self) -> dict[str, Operation]:
+        """By their names."""
+        return {RUN: self._run, UPLOAD: self._upload}
+
+    async def _run(self, arguments: dict[str, JSON], body: bytes) -> tuple[JSON, bytes]:
+        principal = await self._principal(arguments)
+        return None, await self._writing.run(principal, self._engine.prepare(body), body)
+
+    async def _upload(self, arguments: dict[str, JSON], content: bytes) -> tuple[JSON, bytes]:
+        principal = await self._principal(arguments)
+        account, media_type, file = (str(arguments[name]) for name in ("account", "type", "file"))
+        blob, size = BlobHash(str(arguments["hash"])), cast(int, arguments["size"])
+        staged: StagedBlob = StagedBytes(blob, content)
+        if file:
+            staged = StagedFile(blob, size, self._folder / _RECEIVED / Path(file).name)
+        try:
+            return None, await self._writing.upload(principal, account, staged, media_type)
+        except UploadRefused as refusal:
+            raise ControlError(_REFUSED, str(refusal)) from None
+
+    async def _principal(self, arguments: Mapping[str, JSON]) -> Principal:
+        user = str(arguments["user"])
+        principal = await self._reading(lambda snapshot: principals.principal(snapshot, user))
+        if principal is None:
+            raise ControlError("notFound", "there is no such user any more")
+        return principal
+
+
+class RemoteWriting:
+    """Implements the protocol's `Writing` through the control socket."""
+
+    def __init__(self, link: ControlLink, folder: Path) -> None:
+        self._link = link
+        self._files = BlobFiles(folder)
+
+    async def run(self, principal: Principal, request: Request, body: bytes) -> bytes:  # noqa: ARG002
+        """The Response object, once it is on disk."""
+        return await self._call(RUN, {"user": principal.id}, body)
+
+    def stage(self) -> Stage:
+        """Begin to receive an upload."""
+        return BlobStage(self._files)
+
+    async def upload(self, principal: Principal, account: str, staged: StagedBlob, media_type: str) -> bytes:
+        """Keep an upload, once it is on disk. Raises UploadRefused."""
+        file = staged.path.name if isinstance(staged, StagedFile) else ""
+        content = staged.content if isinstance(staged, StagedBytes) else b""
+        arguments: dict[str, JSON] = {
+            "user": principal.id,
+            "account": account,
+            "type": media_type,
+            "hash": staged.hash,
+            "size": staged.size,
+            "file": file,
+        }
+        return await self._call(UPLOAD, arguments, content)
+
+    async def _call(self, name: str, arguments: Mapping[str, JSON], payload: bytes) -> bytes:
+        try:
+            return (await self._link.call(name, arguments, payload))[1]
+        except ControlError as error:
+            if error.kind == _REFUSED:
+                raise UploadRefused(error.text) from None
+            raise NotDurable(error.text) from None
+
+
+def news_to_json(changes: Sequence[StateChange]) -> JSON:
+    """News as it goes over the socket."""
+    return [[int(change.account), cast("dict[str, JSON]", change.changed), change.sequence] for change in changes]
+
+
+def news_from_json(value: JSON) -> list[StateChange]:
+    """News as it came over the socket."""
+    rows = cast("list[tuple[int, dict[str, State], int]]", value)
+    return [StateChange(AccountKey(account), changed, sequence) for account, changed, sequence in rows]

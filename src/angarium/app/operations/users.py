@@ -1,0 +1,75 @@
+"""Operations on users and on who may see which account."""
+
+from angarium.app.operations.services import Arguments, OperationError, Services, account_of, text, user_named
+from angarium.datatypes import principals
+from angarium.datatypes.principals import NameTaken, UnfitName
+from angarium.engine.access import account_id
+from angarium.flows.provision import new_user
+from angarium.formats.json import JSON
+from angarium.store.contract import Transaction
+
+
+def add(services: Services, arguments: Arguments, _payload: bytes) -> tuple[JSON, bytes]:
+    """user.add {name, passwordHash}: a user with an account and the usual mailboxes; gives {id, accountId}."""
+    name, password_hash = text(arguments, "name"), text(arguments, "passwordHash")
+
+    def job(transaction: Transaction) -> JSON:
+        user = new_user(transaction, name, password_hash, services.new_mailboxes, services.clock())
+        return {"id": user.id, "accountId": account_id(user.account)}
+
+    try:
+        return services.store.write(job).result(), b""
+    except NameTaken as error:
+        raise OperationError("alreadyExists", str(error)) from error
+    except UnfitName as error:
+        raise OperationError("unfitName", str(error)) from error
+
+
+def set_password(services: Services, arguments: Arguments, _payload: bytes) -> tuple[JSON, bytes]:
+    """user.passwd {name, passwordHash}."""
+    name, password_hash = text(arguments, "name"), text(arguments, "passwordHash")
+
+    def job(transaction: Transaction) -> None:
+        principals.set_password_hash(transaction, user_named(transaction, name), password_hash)
+
+    services.store.write(job).result()
+    return None, b""
+
+
+def remove(services: Services, arguments: Arguments, _payload: bytes) -> tuple[JSON, bytes]:
+    """user.remove {name}: the user and the account with everything in it."""
+    name = text(arguments, "name")
+
+    def job(transaction: Transaction) -> None:
+        principals.remove(transaction, user_named(transaction, name))
+
+    services.store.write(job).result()
+    return None, b""
+
+
+def grant(services: Services, arguments: Arguments, _payload: bytes) -> tuple[JSON, bytes]:
+    """account.grant {account, user, readOnly}: let a user into the account of another; gives {accountId, owner}."""
+    account, name, read_only = text(arguments, "account"), text(arguments, "user"), arguments.get("readOnly") is True
+
+    def job(transaction: Transaction) -> JSON:
+        holder = account_of(transaction, account)
+        try:
+            principals.grant(transaction, holder.account, user_named(transaction, name), read_only)
+        except ValueError as error:
+            raise OperationError("ownAccount", str(error)) from error
+        return {"accountId": account_id(holder.account), "owner": holder.name}
+
+    return services.store.write(job).result(), b""
+
+
+def revoke(services: Services, arguments: Arguments, _payload: bytes) -> tuple[JSON, bytes]:
+    """account.revoke {account, user}: take a grant back."""
+    account, name = text(arguments, "account"), text(arguments, "user")
+
+    def job(transaction: Transaction) -> None:
+        holder, user = account_of(transaction, account), user_named(transaction, name)
+        if not principals.revoke(transaction, holder.account, user):
+            raise OperationError("notFound", f"{user.name!r} was not let into the account of {holder.name!r}")
+
+    services.store.write(job).result()
+    return None, b""

@@ -1,0 +1,185 @@
+"""Running the server: the store, the sockets, the control socket, the workers, and an end in good order."""
+
+import asyncio
+import logging
+import signal
+import ssl
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing, suppress
+from functools import partial
+from socket import socket
+
+import uvloop
+
+from angarium.app.compose import Composed, clock, compose
+from angarium.app.config import Config
+from angarium.app.control import NAME, ControlError
+from angarium.app.control_server import ControlServer, Operation
+from angarium.app.demo import PASSWORD, USER, install
+from angarium.app.forwarding import NEWS, ForwardedWrites, news_to_json
+from angarium.app.listening import listening_socket, url_of
+from angarium.app.logs import configure_logs
+from angarium.app.memory import return_large_buffers, settle
+from angarium.app.operations import OPERATIONS, OperationError, Services, perform
+from angarium.app.workers import Workers
+from angarium.formats.json import JSON
+from angarium.protocols.http.server import HttpServer
+from angarium.protocols.http.threads import Threads
+from angarium.protocols.jmap.feed import Feed
+from angarium.protocols.jmap.writing import LocalWriting
+from angarium.store.contract import Store, StoreError
+from angarium.store.sqlite import open_store
+
+_log = logging.getLogger(__name__)
+
+_COLLECT_SECONDS = 3600
+_COLLECT_AT_ONCE = 1000
+_OPERATIONS_AT_ONCE = 4
+
+
+class CannotServe(Exception):
+    """The server could not begin; the text says why."""
+
+
+def serve(config: Config, demo: bool = False) -> int:
+    """Serve until SIGTERM or SIGINT; the exit code: 0, or 2 when it could not begin, with one line that says why."""
+    configure_logs(config.server.log_level)
+    return_large_buffers()
+    try:
+        _check_certificate(config)
+        with (
+            closing(_bound(config)) as bound,
+            closing(open_store(config.data)) as store,
+            asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        ):
+            if demo:
+                install(store, config.mail.new_mailboxes, clock())
+            runner.run(_serve(config, store, bound, demo))
+    except (CannotServe, StoreError) as error:
+        print(f"angarium: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _check_certificate(config: Config) -> None:
+    certificate, key = config.server.tls_certificate, config.server.tls_key
+    if certificate is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as error:
+        raise CannotServe(f"the certificate {certificate} cannot be used with the key {key}: {error}") from None
+
+
+def _bound(config: Config) -> socket:
+    try:
+        return listening_socket(*config.server.address, shared=config.server.workers > 1)
+    except OSError as error:
+        raise CannotServe(f"cannot listen on {config.server.listen}: {error}") from None
+
+
+async def _serve(config: Config, store: Store, bound: socket, demo: bool) -> None:
+    composed = compose(config, store)
+    composed.feed.start()
+    url = url_of(bound, tls=config.server.tls_certificate is not None)
+    told = config.model_copy(update={"server": config.server.model_copy(update={"listen": url.partition("://")[2]})})
+    workers = Workers(told, config.server.workers - 1)
+    server = HttpServer(
+        composed.asgi,
+        config.server.tls_certificate,
+        config.server.tls_key,
+        ready=lambda: print(_greeting(url, demo), flush=True),
+        ending=composed.end_streams,
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.handle_exit, number, None)
+    unsubscribe = store.subscribe(composed.feed.tell)
+    try:
+        async with _controlled(config, store, composed), _collected(store):
+            workers.start()
+            settle()
+            try:
+                await server.serve(sockets=[bound])
+            finally:
+                await workers.stop()
+    finally:
+        unsubscribe()
+        composed.close()
+    _log.info("ended")
+
+
+def _greeting(url: str, demo: bool) -> str:
+    """What to print once it listens."""
+    lines = [f"listening on {url}"]
+    if demo:
+        lines += [
+            f"sign in as user {USER} with password {PASSWORD}; to try:",
+            f"  curl -u {USER}:{PASSWORD} {url}/.well-known/jmap",
+            f"  or give {url} to a JMAP client",
+        ]
+    return "\n".join(lines)
+
+
+@asynccontextmanager
+async def _controlled(config: Config, store: Store, composed: Composed) -> AsyncIterator[None]:
+    """Listen at the control socket."""
+    threads = Threads(_OPERATIONS_AT_ONCE, "angarium-control")
+    services = Services(store, config.mail.new_mailboxes, clock)
+    operations: dict[str, Operation] = {
+        name: partial(_operation, composed, threads, services, name) for name in OPERATIONS
+    }
+    writing = LocalWriting(store, composed.engine, clock)
+    forwarded = ForwardedWrites(config.data, composed.engine, composed.reading, writing)
+    server = ControlServer(
+        config.data / NAME, operations | forwarded.operations(), {NEWS: partial(_news, composed.feed)}
+    )
+    await server.start()
+    try:
+        yield
+    finally:
+        await server.stop()
+        threads.close()
+
+
+async def _operation(
+    composed: Composed, threads: Threads, services: Services, name: str, arguments: dict[str, JSON], payload: bytes
+) -> tuple[JSON, bytes]:
+    """An operation of the command line; once it is answered, nobody is served by what was known before it."""
+    try:
+        return await threads.run(lambda: perform(services, name, arguments, payload))
+    except OperationError as error:
+        raise ControlError(error.kind, error.text) from None
+    finally:
+        composed.sign_in.forget()
+
+
+def _news(feed: Feed, emit: Callable[[JSON], None]) -> Callable[[], None]:
+    return feed.relay(lambda changes: emit(news_to_json(changes)))
+
+
+@asynccontextmanager
+async def _collected(store: Store) -> AsyncIterator[None]:
+    """Remove uploads that nobody used and blobs that nothing references, now and every hour."""
+    task = asyncio.ensure_future(_collect(store))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _collect(store: Store) -> None:
+    while True:
+        try:
+            gone = await asyncio.wrap_future(
+                store.write(lambda transaction: transaction.blobs.collect(clock() // 1000, _COLLECT_AT_ONCE))
+            )
+        except StoreError as error:
+            _log.error("blobs not collected reason=%s", error)
+            gone = 0
+        if gone:
+            _log.info("blobs collected count=%d", gone)
+        await asyncio.sleep(1 if gone >= _COLLECT_AT_ONCE else _COLLECT_SECONDS)

@@ -1,0 +1,32 @@
+"""Who uses the server: users with passwords, and the accounts that they may see (RFC 8620 §1.6.2)."""
+
+from angarium.datatypes.principals.grants import Grant, all_grants, grant, grants_of_account, grants_of_user, revoke
+from angarium.datatypes.principals.names import NameTaken, NoSuchUser, UnfitName, check_name
+from angarium.datatypes.principals.passwords import hash_password, needs_rehash, verify_password
+from angarium.datatypes.principals.principal import principal
+from angarium.datatypes.principals.users import User, add, all_users, by_id, by_name, owner, remove, set_password_hash
+
+__all__ = [
+    "Grant",
+    "NameTaken",
+    "NoSuchUser",
+    "UnfitName",
+    "User",
+    "add",
+    "all_grants",
+    "all_users",
+    "by_id",
+    "by_name",
+    "check_name",
+    "grant",
+    "grants_of_account",
+    "grants_of_user",
+    "hash_password",
+    "needs_rehash",
+    "owner",
+    "principal",
+    "remove",
+    "revoke",
+    "set_password_hash",
+    "verify_password",
+]

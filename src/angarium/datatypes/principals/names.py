@@ -1,0 +1,39 @@
+"""Which names a user may have, and what is raised about names.
+
+A name is what a user signs in with; it stands in HTTP Basic credentials (RFC 7617 §2: no colon) and in paths.
+"""
+
+import unicodedata
+
+_FORBIDDEN = frozenset(':/\\?#%"<>|*')
+_LONGEST = 200
+
+
+class UnfitName(ValueError):
+    """A name that no user may have; the text says why."""
+
+
+class NameTaken(ValueError):
+    """Another user has this name already."""
+
+
+class NoSuchUser(LookupError):
+    """There is no user of this name."""
+
+
+def fold(name: str) -> str:
+    """What two names have in common that count as the same: case, and the way their letters are composed."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def check_name(name: str) -> str:
+    """The name as it is kept (NFC); UnfitName for one that cannot be."""
+    kept = unicodedata.normalize("NFC", name)
+    if not kept or len(kept.encode("utf-8", "replace")) > _LONGEST:
+        raise UnfitName(f"a user name has 1 to {_LONGEST} octets")
+    if kept in {".", ".."} or kept.startswith("-"):
+        raise UnfitName(f"a user name cannot be {kept!r}")
+    for letter in kept:
+        if letter in _FORBIDDEN or unicodedata.category(letter)[0] in "CZ":
+            raise UnfitName(f"a user name cannot hold {letter!r}")
+    return kept

@@ -1,0 +1,105 @@
+"""Users: records of the directory, each with an account of its own (RFC 8620 §1.6.2).
+
+Only the records may live here: what a new account holds is decided above.
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+from angarium.datatypes.principals.names import NameTaken, check_name, fold
+from angarium.formats.json import JSON, dumps, loads
+from angarium.store.contract import DIRECTORY, AccountKey, Snapshot, Transaction
+
+KIND = "User"
+GRANT = "Grant"
+_PREFIX = "U"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One user; `created` is epoch milliseconds. A user without a password hash cannot sign in."""
+
+    id: str
+    name: str
+    password_hash: str | None
+    account: AccountKey
+    created: int
+
+
+def by_name(snapshot: Snapshot, name: str) -> User | None:
+    """The user of that name; case does not count."""
+    found = snapshot.records.find(DIRECTORY, KIND, "name", fold(name))
+    return by_id(snapshot, found[0]) if found else None
+
+
+def by_id(snapshot: Snapshot, user: str) -> User | None:
+    """The user with that record id."""
+    value = snapshot.records.get(DIRECTORY, KIND, [user]).get(user)
+    return None if value is None else _read(user, value)
+
+
+def owner(snapshot: Snapshot, account: AccountKey) -> User | None:
+    """The user whose own account this is."""
+    found = snapshot.records.find(DIRECTORY, KIND, "account", account)
+    return by_id(snapshot, found[0]) if found else None
+
+
+def all_users(snapshot: Snapshot) -> list[User]:
+    """Every user, by name."""
+    users = [_read(user, value) for user, value in snapshot.records.get(DIRECTORY, KIND).items()]
+    return sorted(users, key=lambda user: fold(user.name))
+
+
+def add(transaction: Transaction, name: str, password_hash: str | None, now: int) -> User:
+    """Make a user with an empty account; UnfitName or NameTaken when there cannot be one of that name."""
+    kept = check_name(name)
+    if taken := by_name(transaction, kept):
+        raise NameTaken(f"there is a user {taken.name!r} already")
+    user = User("", kept, password_hash, transaction.create_account(), now)
+    record = transaction.records.create(DIRECTORY, KIND, _PREFIX, _value(user), _indexes(user))
+    return User(record, kept, password_hash, user.account, now)
+
+
+def set_password_hash(transaction: Transaction, user: User, password_hash: str | None) -> User:
+    """Give a user another password; None lets nobody sign in."""
+    changed = User(user.id, user.name, password_hash, user.account, user.created)
+    transaction.records.update(DIRECTORY, KIND, user.id, _value(changed), _indexes(changed))
+    return changed
+
+
+def remove(transaction: Transaction, user: User) -> None:
+    """Remove a user with the account and every grant that names either."""
+    named = {
+        *transaction.records.find(DIRECTORY, GRANT, "user", user.id),
+        *transaction.records.find(DIRECTORY, GRANT, "account", user.account),
+    }
+    for record in named:
+        transaction.records.destroy(DIRECTORY, GRANT, record)
+    transaction.records.destroy(DIRECTORY, KIND, user.id)
+    transaction.remove_account(user.account)
+
+
+def _indexes(user: User) -> dict[str, list[str | int]]:
+    return {"name": [fold(user.name)], "account": [int(user.account)]}
+
+
+def _value(user: User) -> bytes:
+    return dumps(
+        {
+            "name": user.name,
+            "passwordHash": user.password_hash,
+            "account": int(user.account),
+            "created": user.created,
+        }
+    )
+
+
+def _read(user: str, value: bytes) -> User:
+    kept = cast("dict[str, JSON]", loads(value))
+    return User(
+        id=user,
+        name=cast(str, kept["name"]),
+        password_hash=cast("str | None", kept["passwordHash"]),
+        account=AccountKey(cast(int, kept["account"])),
+        created=cast(int, kept["created"]),
+    )

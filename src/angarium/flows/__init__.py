@@ -1,0 +1,1 @@
+"""Use cases that reach across data types (floor 5)."""

@@ -1,0 +1,20 @@
+"""A new user: the record, the account of the user's own, and the mailboxes that it begins with."""
+
+from collections.abc import Sequence
+
+from angarium.datatypes import principals
+from angarium.datatypes.mail import create_default
+from angarium.datatypes.principals import User
+from angarium.store.contract import Transaction
+
+
+def new_user(
+    transaction: Transaction, name: str, password_hash: str | None, mailbox_roles: Sequence[str], now: int
+) -> User:
+    """Make a user whose account has a mailbox for each role; `now` in epoch milliseconds.
+
+    Raises UnfitName or NameTaken, and ValueError for what is no role.
+    """
+    user = principals.add(transaction, name, password_hash, now)
+    create_default(transaction, user.account, mailbox_roles)
+    return user

@@ -1,0 +1,212 @@
+"""One HTTP connection: the parser's strictness with bounds on octets and time, which the server lacks.
+
+Heads are bounded in size and time, bodies in pace, answers in how long a client may leave them unread, and what is
+sent after a refusal in how much of it is read. One sweep a second looks at all connections, so that a bound costs a
+request nothing but an assignment. Requests to change to another protocol go on in this one (RFC 9110 §7.8).
+"""
+
+import asyncio
+from math import inf
+from typing import Any
+
+import httptools
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from angarium.protocols.http.problem import MEDIA_TYPE, Problem
+
+HEAD_OCTETS = 32_768
+HEAD_FIELDS = 100
+HEAD_SECONDS = 10.0
+BODY_SECONDS = 20.0
+BODY_PACE = 4_096
+"""Octets a second that a body must bring on average after its first seconds."""
+
+UNREAD_SECONDS = 20.0
+REFUSED_OCTETS = 100_000_000
+"""Octets of a refused body that are read and dropped, so that the client sees the refusal rather than a reset."""
+
+
+class Refused(Exception):
+    """The head of a request is not one that is served."""
+
+
+class Connection(HttpToolsProtocol):
+    """The protocol that the server makes for each connection."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.deadline = inf
+        self._completed = False
+        self._in_body = False
+        self._head_octets = 0
+        self._body_began = 0.0
+        self._body_octets = 0
+        self._refusal = Problem(400, "This is no valid HTTP request.")
+        self._unread = 0
+        self._unread_since = inf
+
+    # What comes in
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in the parent
+        """Begin to wait for a first request."""
+        super().connection_made(transport)
+        self.deadline = self.loop.time() + HEAD_SECONDS
+
+    def data_received(self, data: bytes) -> None:
+        """Take octets; those of an unfinished head are counted, also when the parser only gathers them."""
+        self._unset_keepalive_if_required()
+        self._completed = False
+        self._head_octets += len(data)
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._stay(data[upgrade.args[0] :])
+        except httptools.HttpParserError:
+            self.send_400_response("")
+        if self._in_body:
+            self._pace(len(data))
+        elif self._completed:
+            self._head_octets = 0
+        elif not self.transport.is_closing():
+            self._bound_head()
+
+    def on_headers_complete(self) -> None:
+        """The head is complete: start to answer, when it is within bounds."""
+        if len(self.headers) > HEAD_FIELDS:
+            self._refusal = Problem(431, f"A request may have at most {HEAD_FIELDS} header fields.")
+            raise Refused
+        if self._head_octets > HEAD_OCTETS and self._size_of_head() > HEAD_OCTETS:
+            self._refusal = _large_head()
+            raise Refused
+        super().on_headers_complete()
+        self._in_body = True
+        self._body_octets = 0
+        self._body_began = 0.0
+
+    def on_message_complete(self) -> None:
+        """The request is complete; the next may come at any time."""
+        self._in_body = False
+        self._completed = True
+        self.deadline = inf
+        super().on_message_complete()
+
+    def _size_of_head(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+
+    def _bound_head(self) -> None:
+        """A part of a head came: the rest must come in time."""
+        if self.deadline == inf:
+            self.deadline = self.loop.time() + HEAD_SECONDS
+        if self._head_octets > HEAD_OCTETS:
+            self._refusal = _large_head()
+            self.send_400_response("")
+
+    def _pace(self, octets: int) -> None:
+        """More of a body came: it may go on for as long as its pace is right."""
+        self._head_octets = 0
+        self._body_began = self._body_began or self.loop.time()
+        self._body_octets += octets
+        self.deadline = self._body_began + BODY_SECONDS + self._body_octets / BODY_PACE
+        if self._body_octets > REFUSED_OCTETS and self.cycle.response_complete:
+            self.transport.close()
+
+    # Offers to change the protocol
+
+    def _stay(self, rest: bytes) -> None:
+        """Go on in HTTP/1.1: the parser took the request to have no body, a fresh one is told of it."""
+        fields = [pair for pair in self.headers if pair[0] in (b"content-length", b"transfer-encoding")]
+        if fields:
+            again = _Again(self)
+            self.parser = httptools.HttpRequestParser(again)
+            self.cycle.more_body = True
+            self._in_body = True
+            head = b"".join(b"%s: %s\r\n" % pair for pair in fields)
+            self.parser.feed_data(b"POST / HTTP/1.1\r\n%s\r\n" % head)
+            again.telling = False
+        if rest:
+            self._head_octets -= len(rest)
+            self.data_received(rest)
+
+    # Bounds
+
+    def expire(self, now: float) -> None:
+        """Called once a second: close the connection when it is over one of its bounds."""
+        if now > self.deadline:
+            if self.flow.read_paused and self._in_body:  # we, not the client, are slow
+                self.deadline = now + BODY_SECONDS
+            else:
+                self._give_up()
+        waiting = self.transport.get_write_buffer_size()
+        if waiting == 0:
+            self._unread, self._unread_since = 0, inf
+        elif self._unread_since == inf or waiting < self._unread:
+            self._unread, self._unread_since = waiting, now
+        elif now - self._unread_since > UNREAD_SECONDS:
+            self.transport.abort()
+
+    def _give_up(self) -> None:
+        """The client was too slow: tell it, when nothing was answered yet."""
+        self.deadline = inf
+        if not self._in_body and self._head_octets:
+            self._refusal = Problem(408, f"The head of a request must come within {HEAD_SECONDS:.0f} seconds.")
+            self.send_400_response("")
+        else:
+            self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 -- the parent's words are about its own problem
+        """Refuse what is no request, with problem details, and close; an answer under way is cut off."""
+        if self.transport.is_closing():
+            return
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is None or cycle.response_complete or not (cycle.response_started or self.pipeline):
+            body = self._refusal.body()
+            self.transport.write(
+                b"HTTP/1.1 %d Refused\r\ncontent-type: %s\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%s"
+                % (self._refusal.status, MEDIA_TYPE, len(body), body)
+            )
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
+        self.transport.close()
+
+
+class _Again:
+    """What a fresh parser calls: not the connection while it is told again of a head, the connection after that."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.telling = True
+        self.on_body = connection.on_body
+        self.on_message_complete = connection.on_message_complete
+
+    def on_message_begin(self) -> None:
+        """Begin the next request."""
+        if not self.telling:
+            self._connection.on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """Take the target of the next request."""
+        if not self.telling:
+            self._connection.on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a field of the next request."""
+        if not self.telling:
+            self._connection.on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Start to answer the next request."""
+        if not self.telling:
+            self._connection.on_headers_complete()
+
+
+def _large_head() -> Problem:
+    return Problem(431, f"The head of a request may have at most {HEAD_OCTETS} octets.")

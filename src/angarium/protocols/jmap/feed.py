@@ -1,0 +1,97 @@
+"""News of commits on its way to those who listen: from the writer's thread to the event loop, account by account.
+
+A listener that has not yet taken earlier news finds all of it merged into one, so what waits stays small.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+
+from angarium.store.contract import DIRECTORY, AccountKey, State, StateChange
+
+
+class Listener:
+    """Collects news of some accounts; `wake` is called when there is some."""
+
+    __slots__ = ("_known", "_states", "accounts", "sequence", "wake")
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self.wake = wake
+        self.accounts: frozenset[AccountKey] = frozenset()
+        self.sequence = 0
+        self._known = 0
+        self._states: dict[AccountKey, dict[str, State]] = {}
+
+    def begin(self, sequence: int) -> None:
+        """What is known up to this commit is no news, also when it still comes."""
+        self._known = sequence
+        if self.sequence <= sequence:
+            self._states.clear()
+            self.sequence = sequence
+
+    def add(self, change: StateChange) -> None:
+        """Take news: of each type the highest state counts, in whatever order it comes."""
+        if change.sequence <= self._known:
+            return
+        states = self._states.setdefault(change.account, {})
+        for kind, state in change.changed.items():
+            states[kind] = max(state, states.get(kind, state))
+        self.sequence = max(self.sequence, change.sequence)
+        self.wake()
+
+    def take(self) -> list[StateChange]:
+        """All that came since the last time."""
+        taken = [StateChange(account, states, self.sequence) for account, states in self._states.items()]
+        self._states.clear()
+        return taken
+
+
+class Feed:
+    """Distributes news; all methods but `tell` belong to the event loop."""
+
+    def __init__(self, directory_changed: Callable[[], None]) -> None:
+        self._directory_changed = directory_changed
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._listeners: set[Listener] = set()
+        self._followed: dict[AccountKey, set[Listener]] = {}
+        self._relays: set[Callable[[Sequence[StateChange]], None]] = set()
+
+    def start(self) -> None:
+        """Take the running loop as the one to distribute on."""
+        self._loop = asyncio.get_running_loop()
+
+    def tell(self, changes: Sequence[StateChange]) -> None:
+        """Take news on any thread; what was remembered of the directory is stale from here on."""
+        if any(change.account == DIRECTORY for change in changes):
+            self._directory_changed()
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop has closed: nobody listens any more
+                self._loop.call_soon_threadsafe(self._distribute, changes)
+
+    def follow(self, listener: Listener, accounts: Iterable[AccountKey]) -> None:
+        """Send a listener the news of the directory and of these accounts, and of no others from now on."""
+        self.leave(listener)
+        listener.accounts = frozenset((*accounts, DIRECTORY))
+        for account in listener.accounts:
+            self._followed.setdefault(account, set()).add(listener)
+
+    def leave(self, listener: Listener) -> None:
+        """Send a listener nothing any more."""
+        for account in listener.accounts:
+            others = self._followed[account]
+            others.discard(listener)
+            if not others:
+                del self._followed[account]
+        listener.accounts = frozenset()
+
+    def relay(self, sink: Callable[[Sequence[StateChange]], None]) -> Callable[[], None]:
+        """Pass all news on as it comes; returns how to stop that."""
+        self._relays.add(sink)
+        return lambda: self._relays.discard(sink)
+
+    def _distribute(self, changes: Sequence[StateChange]) -> None:
+        for sink in list(self._relays):
+            sink(changes)
+        for change in changes:
+            for listener in list(self._followed.get(change.account, ())):
+                listener.add(change)

@@ -1,0 +1,83 @@
+"""Users and grants from the command line, with and without a server."""
+
+import json
+import urllib.error
+import urllib.request
+from base64 import b64encode
+from typing import Any
+
+import pytest
+
+from tests.app.cli.program import Program
+
+
+def session(url: str, user: str, password: str) -> dict[str, Any]:
+    token = b64encode(f"{user}:{password}".encode()).decode()
+    request = urllib.request.Request(f"{url}/jmap", headers={"Authorization": f"Basic {token}"})
+    with urllib.request.urlopen(request, timeout=10) as response:
+        found: dict[str, Any] = json.load(response)
+        return found
+
+
+def test_a_user_is_added_listed_and_removed(program: Program) -> None:
+    program.user("ann")
+    assert program.good("user", "list") == "ann  a1  0 mails\n"
+    program.good("user", "remove", "ann", "--yes")
+    assert program.good("user", "list") == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("user", "add", "a:b", "--password-stdin"), "cannot hold ':'"),
+        (("user", "add", "ANN", "--password-stdin"), "there is a user 'ann' already"),
+        (("user", "add", "bob"), "--password-stdin"),
+        (("user", "passwd", "bob", "--password-stdin"), "there is no user 'bob'"),
+        (("account", "grant", "ann", "ann"), "owns that account"),
+        (("account", "revoke", "ann", "ann"), "was not let into"),
+        (("frob",), "No such command"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_a_line_and_ends_with_2(
+    program: Program, arguments: tuple[str, ...], told: str
+) -> None:
+    program.user("ann")
+    ran = program(*arguments, said="pw\n")
+    assert ran.code == 2
+    assert told in ran.err
+
+
+def test_an_empty_password_is_refused(program: Program) -> None:
+    assert program("user", "add", "ann", "--password-stdin", said="\n").code == 2
+
+
+def test_only_adding_a_user_makes_a_data_folder(program: Program) -> None:
+    for arguments in (("user", "list"), ("user", "remove", "ann", "--yes"), ("verify",)):
+        ran = program(*arguments)
+        assert ran.code == 2
+        assert "there is no store" in ran.err
+    assert not program.data.exists()
+
+
+def test_a_running_server_sees_at_once_what_the_command_line_does(program: Program) -> None:
+    program.user("ann")
+    with program.serving() as url:
+        program.user("bob")
+        assert list(session(url, "bob", "pw")["accounts"]) == ["a2"]
+        program.good("account", "grant", "ann", "bob", "--read-only")
+        assert session(url, "bob", "pw")["accounts"]["a1"]["isReadOnly"] is True
+        assert program.good("account", "list") == "a1  ann  bob (read-only)\na2  bob\n"
+        program.good("account", "grant", "ann", "bob")
+        assert session(url, "bob", "pw")["accounts"]["a1"]["isReadOnly"] is False
+        program.good("account", "revoke", "a1", "bob")
+        assert list(session(url, "bob", "pw")["accounts"]) == ["a2"]
+        program.good("user", "passwd", "bob", "--password-stdin", said="other\n")
+        assert session(url, "bob", "other")["username"] == "bob"
+        with pytest.raises(urllib.error.HTTPError, match="401") as refused:
+            session(url, "bob", "pw")
+        refused.value.close()
+
+
+def test_help_and_version_need_no_store(program: Program) -> None:
+    assert "Usage: angarium" in program.good("user", "add", "--help")
+    assert not program.data.exists()
