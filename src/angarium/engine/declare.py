@@ -6,7 +6,7 @@ it has them a Writer, a Querier and a Copier, which say only what is particular 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 import orjson
@@ -156,12 +156,12 @@ class Copier(Protocol):
         ...
 
 
-class Access(Enum):
-    """What a method needs of the store; a pure one touches none and runs on the serving thread."""
+class Access(IntEnum):
+    """What a method needs of the store, in order; a pure one touches none and runs on the serving thread."""
 
-    PURE = "pure"
-    READ = "read"
-    WRITE = "write"
+    PURE = 0
+    READ = 1
+    WRITE = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ class Engine:
         context = self.context(principal, snapshot, transaction, dict(request.created_ids or {}))
         progress = _Progress()
         for invocation in request.calls:
-            self._invoke(context, invocation, self.registry.method(invocation.name, request.using), progress)
+            self._invoke(context, invocation, progress)
         tail: dict[str, JSON] = {"sessionState": principal.state}
         if request.created_ids is not None:
             tail["createdIds"] = cast("dict[str, JSON]", context.created)
@@ -96,21 +96,21 @@ class Engine:
 
     def call(self, context: RequestContext, name: str, arguments: dict[str, JSON]) -> list[tuple[str, Response]]:
         """Run one method for a caller inside the process; the responses, with those of implicit calls after it."""
-        method = self.registry.methods.get(name)
-        responses, follow = self._answer(context, Invocation(name, arguments, ""), method, [])
+        responses, follow = self._answer(context, self._implied(name, arguments, ""), [])
         for implied, implied_arguments in follow:
             responses += self.call(context, implied, implied_arguments)
         return responses
 
-    def _invoke(
-        self, context: RequestContext, invocation: Invocation, method: Method | None, progress: _Progress
-    ) -> None:
-        responses, follow = self._answer(context, invocation, method, progress.done)
+    def _implied(self, name: str, arguments: dict[str, JSON], call_id: str) -> Invocation:
+        """A call that no client wrote, so it needs no `using`."""
+        return Invocation(name, arguments, call_id, self.registry.methods.get(name))
+
+    def _invoke(self, context: RequestContext, invocation: Invocation, progress: _Progress) -> None:
+        responses, follow = self._answer(context, invocation, progress.done)
         for name, response in responses:
             self._record(name, response, invocation.call_id, progress)
         for name, arguments in follow:
-            implied = Invocation(name, arguments, invocation.call_id)
-            self._invoke(context, implied, self.registry.methods.get(name), progress)
+            self._invoke(context, self._implied(name, arguments, invocation.call_id), progress)
 
     def _record(self, name: str, response: Response, call_id: str, progress: _Progress) -> None:
         """Encode a response; one that makes the whole too large becomes an error."""
@@ -126,10 +126,11 @@ class Engine:
         progress.done.append(Done(name, call_id, encoded))
 
     def _answer(
-        self, context: RequestContext, invocation: Invocation, method: Method | None, done: list[Done]
+        self, context: RequestContext, invocation: Invocation, done: list[Done]
     ) -> tuple[list[tuple[str, Response]], list[tuple[str, dict[str, JSON]]]]:
         """The response of one call, or its error, and the implicit calls that follow it."""
         created = dict(context.created)
+        method = invocation.method
         try:
             if method is None:
                 raise MethodError(

@@ -1,10 +1,9 @@
 """From the octets of a POST to a Request whose shape, size and capabilities are known to be good (RFC 8620 §3.3)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
-from angarium.engine.declare import Access
+from angarium.engine.declare import Access, Method
 from angarium.engine.errors import RequestError, RequestErrorType
 from angarium.engine.limits import Limits
 from angarium.engine.registry import Registry
@@ -14,26 +13,23 @@ from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
-    """One element of `methodCalls`."""
+class Invocation(NamedTuple):
+    """One element of `methodCalls`, and the method that it names if the request may use it."""
 
     name: str
     arguments: dict[str, JSON]
     call_id: str
+    method: Method | None
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A Request object; `access` is the most that any of its calls needs of the store."""
 
-    using: frozenset[str]
-    calls: tuple[Invocation, ...]
+    calls: list[Invocation]
     created_ids: Mapping[str, str] | None
     access: Access
 
 
-_RANK = (Access.PURE, Access.READ, Access.WRITE)
 _USING = list_of(text)
 _CREATED = nullable(map_of(identifier, identifier))
 
@@ -48,14 +44,16 @@ def parse_request(body: bytes, registry: Registry, limits: Limits) -> Request:
         raise _not_request("it must be an object")
     if problem := _USING(value.get("using")):
         raise _not_request(f"using {problem}")
-    if problem := _CREATED(value.get("createdIds")):
+    created = value.get("createdIds")
+    if problem := _CREATED(created):
         raise _not_request(f"createdIds {problem}")
-    calls = _invocations(value.get("methodCalls"))
     using = frozenset(cast("list[str]", value["using"]))
-    if unknown := sorted(using - registry.capabilities.keys()):
+    calls = _invocations(value.get("methodCalls"), registry, using)
+    if not using <= registry.capabilities.keys():
+        unknown = ", ".join(sorted(using - registry.capabilities.keys()))
         raise RequestError(
             RequestErrorType.UNKNOWN_CAPABILITY,
-            f"This server does not have {', '.join(unknown)}; the Session lists what it has.",
+            f"This server does not have {unknown}; the Session lists what it has.",
         )
     if len(calls) > limits.max_calls_in_request:
         raise RequestError(
@@ -63,22 +61,22 @@ def parse_request(body: bytes, registry: Registry, limits: Limits) -> Request:
             f"A request may hold {limits.max_calls_in_request} method calls; this one has {len(calls)}.",
             limit="maxCallsInRequest",
         )
-    found = [registry.method(call.name, using) for call in calls]
-    access = max((method.access for method in found if method), key=_RANK.index, default=Access.PURE)
-    return Request(using, calls, cast("Mapping[str, str] | None", value.get("createdIds")), access)
+    access = max([call.method.access for call in calls if call.method], default=Access.PURE)
+    return Request(calls, cast("Mapping[str, str] | None", created), access)
 
 
-def _invocations(value: JSON) -> tuple[Invocation, ...]:
+def _invocations(value: JSON, registry: Registry, using: frozenset[str]) -> list[Invocation]:
     if not isinstance(value, list):
         raise _not_request("methodCalls must be an array")
-    return tuple(_invocation(index, item) for index, item in enumerate(value))
-
-
-def _invocation(index: int, item: JSON) -> Invocation:
-    match item:
-        case [str(name), dict(arguments), str(call_id)]:
-            return Invocation(name, arguments, call_id)
-    raise _not_request(f"methodCalls/{index} must be [name, arguments, method call id]")
+    calls = []
+    for index, item in enumerate(value):
+        if isinstance(item, list) and len(item) == 3:
+            name, arguments, call_id = item
+            if isinstance(name, str) and isinstance(arguments, dict) and isinstance(call_id, str):
+                calls.append(Invocation(name, arguments, call_id, registry.method(name, using)))
+                continue
+        raise _not_request(f"methodCalls/{index} must be [name, arguments, method call id]")
+    return calls
 
 
 def _not_request(why: str) -> RequestError:

@@ -107,8 +107,8 @@ def map_of(key: Shape, item: Shape) -> Shape:
     return check
 
 
-def record_of(members: Mapping[str, Shape], required: Collection[str] = ()) -> Shape:
-    """An object with these members and no others."""
+def record_of(members: Mapping[str, Shape], required: Collection[str] = (), *, others: bool = False) -> Shape:
+    """An object with these members; `others` says whether it may have more."""
 
     def check(value: JSON) -> Problem | None:
         if not isinstance(value, dict):
@@ -118,6 +118,8 @@ def record_of(members: Mapping[str, Shape], required: Collection[str] = ()) -> S
                 return Problem(escape(name), "is missing")
         for name, inner in value.items():
             if name not in members:
+                if others:
+                    continue
                 return Problem(escape(name), "is unknown here; known are " + ", ".join(members))
             if problem := members[name](inner):
                 return problem.within(name)

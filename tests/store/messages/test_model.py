@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from angarium.store.contract import (
@@ -19,7 +19,7 @@ from angarium.store.contract import (
     Term,
     Window,
 )
-from angarium.store.sqlite.messages import joining, sources, textindex
+from angarium.store.sqlite.messages import joining, statement, textindex
 from tests.store.messages.ground import Ground
 from tests.store.messages.model import Model
 from tests.store.messages.samples import START, Sample, blob
@@ -193,13 +193,12 @@ def narrow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
     """Threads fill up early, seconds hold two messages, and each way of walking gets its turn."""
     monkeypatch.setattr(joining, "MOST_EMAILS", MOST_EMAILS)
     monkeypatch.setattr(textindex, "SEQUENCES", 2)
-    monkeypatch.setattr(sources, "LOOK_UP", request.param)
+    monkeypatch.setattr(statement, "LOOK_UP", request.param)
 
 
 relaxed = settings(
     deadline=None,
-    max_examples=150,
-    phases=[Phase.generate],
+    max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
@@ -221,6 +220,7 @@ def test_counters_and_threads_are_what_a_recount_gives(history: list[Add | Updat
     )
     assert missing == []
     assert pair.ground.messages.count(pair.ground.account) == len(pair.model.emails)
+    assert pair.ground.messages.check(pair.ground.account) == []
 
 
 @relaxed

@@ -29,6 +29,9 @@ from angarium.store.contract import AccountKey, BlobHash, NewMessage, SearchText
 _LONGEST_SORT: Final = 120
 """Characters of a text that sorting compares."""
 
+_MOST_REFERENCES: Final = 50
+"""Ids of References that take part in threading, the last ones: those before are further away in the thread."""
+
 _Addresses = Sequence[Mapping[str, str | None]] | None
 
 
@@ -56,7 +59,9 @@ def from_message(
         mailboxes=frozenset(mailboxes),
         metadata={name: dumps(value) for name, value in _metadata(data, message, told).items()},
         thread_ids=tuple(
-            dict.fromkeys((*(told.message_id or ()), *(told.in_reply_to or ()), *(told.references or ())))
+            dict.fromkeys(
+                (*(told.message_id or ()), *(told.in_reply_to or ()), *(told.references or ())[-_MOST_REFERENCES:])
+            )
         ),
         thread_subject="".join(subject.casefold().split()),  # RFC 8621 §3: compared without white space
         sort_subject=sort_key(subject),

@@ -12,6 +12,7 @@ _OPERATORS: dict[str, type[All] | type[Either] | type[Neither]] = {"AND": All, "
 _COMPARATOR: Shape = record_of(
     {"property": text, "isAscending": nullable(boolean), "collation": nullable(text), "keyword": nullable(text)},
     required=("property",),
+    others=True,  # RFC 8620 §5.5 lets a Comparator have more, and jmapc sends a window in each
 )
 
 FILTER: Shape = nullable(an_object)
@@ -93,12 +94,10 @@ def _order(kind: DataType, item: JSON) -> Order:
         raise MethodError(MethodErrorType.UNSUPPORTED_SORT, f"there is no collation '{str(collation)[:40]}'")
     if known.keyword and not isinstance(keyword, str):
         raise invalid_arguments(f"sort: '{name}' needs a keyword")
-    if keyword is not None and not known.keyword:
-        raise invalid_arguments(f"sort: '{name}' takes no keyword")
     ascending = item.get("isAscending") is not False
     return Order(
         known.name,
         ascending,
         str(collation) if collation is not None else None,
-        keyword.lower() if isinstance(keyword, str) else None,
+        keyword.lower() if known.keyword and isinstance(keyword, str) else None,
     )

@@ -67,7 +67,7 @@ def patched(
         if new.get(name) is None and known.default is not REQUIRED:
             new[name] = known.default  # RFC 8620 §5.3: null sets the default
         if new.get(name) == old.get(name):
-            problems += [] if known.server_set or known.immutable else _misshapen(known, new.get(name))
+            problems += _misshapen(known, new.get(name))  # in Python, 1 equals true
         elif known.server_set or known.immutable:
             problems.append(Problem(name, "is set by the server" if known.server_set else "cannot change"))
         else:

@@ -52,8 +52,8 @@ def build(draft: Draft, *, message_id: str, date: datetime) -> bytes:
         if name.startswith("content-"):
             raise InvalidHeader(name, "belongs to a body part")
     fields = [field for header in draft.headers for field in build_header(header)]
-    fields += _missing(fields, message_id, date)
     entity = _entity(draft.body, 0, [0], names)
+    fields += _missing([*fields, *entity.fields], message_id, date)
     has_version = any(field[:13].lower() == b"mime-version:" for field in [*fields, *entity.fields])
     block = b"".join([*fields, *([] if has_version else [b"MIME-Version: 1.0\r\n"]), *entity.fields])
     if len(block) > LONGEST_BLOCK or len(fields) + len(entity.fields) >= MOST_FIELDS:

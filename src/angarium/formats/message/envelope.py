@@ -5,15 +5,12 @@ One walk over the fields gives all; values are ready for JSON. RFC 8621 §4.1.3.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from angarium.formats.message.addresses import EmailAddress, parse_addresses
 from angarium.formats.message.dates import format_rfc3339, parse_date
 from angarium.formats.message.forms import parse_message_ids
 from angarium.formats.message.header_text import text_form, unfolded
 from angarium.formats.message.values import Header
-
-MOST_REFERENCES: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +31,7 @@ class Envelope:
 
 
 def envelope(headers: Iterable[Header]) -> Envelope:
-    """Read the usual fields of a message; of References the last 50 ids are kept."""
+    """Read the usual fields of a message, of which the last instance counts."""
     last = {header.name.lower(): header.raw for header in headers}
 
     def addresses(name: str) -> list[EmailAddress] | None:
@@ -45,13 +42,12 @@ def envelope(headers: Iterable[Header]) -> Envelope:
         raw = last.get(name)
         return parse_message_ids(raw) if raw is not None else None
 
-    references = message_ids("references")
     subject, date = last.get("subject"), last.get("date")
     moment = parse_date(unfolded(date)) if date is not None else None
     return Envelope(
         message_id=message_ids("message-id"),
         in_reply_to=message_ids("in-reply-to"),
-        references=references[-MOST_REFERENCES:] if references else None,
+        references=message_ids("references"),
         sender=addresses("sender"),
         from_=addresses("from"),
         to=addresses("to"),

@@ -12,6 +12,8 @@ from typing import Final
 
 _TAG_OPEN: Final = re.compile(r"<(?:(/?)([A-Za-z][A-Za-z0-9:-]{0,40})|!--|[!?/])")
 _TAG_REST: Final = re.compile(r"(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+>")
+_ATTRIBUTE: Final = re.compile(r"([^\s\"'<>/=]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++)))?")
+_PRESENTED: Final = frozenset({"alt", "title"})
 _COMMENT_REST: Final = re.compile(r"(?:[^-]++|-(?!->))*+-->")
 _SPACE: Final = re.compile(r"[ \t\r\n\f\xa0]+")
 _SPACES_LEFT: Final = re.compile(r" {2,}")
@@ -32,15 +34,16 @@ _LONGEST_SOURCE: Final = 8  # times the limit, plus a floor for style sheets
 _SOURCE_FLOOR: Final = 1 << 18
 
 
-def html_to_text(html: str, limit: int) -> str:
+def html_to_text(html: str, limit: int, *, attributes: bool = False) -> str:
     """Give the readable text of `html`, at most `limit` characters of it; block elements become line feeds.
 
+    With `attributes`, what `alt` and `title` say stands where their element does.
     Reads no further than it must, and at most 8 characters of source for one of text beyond the first 262,144.
     """
     source = html[: _SOURCE_FLOOR + limit * _LONGEST_SOURCE]
     pieces: list[str] = []
     length = 0
-    for piece in _pieces(source):
+    for piece in _pieces(source, attributes):
         pieces.append(piece)
         length += len(piece)
         if length > 2 * limit + 1_000:  # room for what collapsing takes away
@@ -48,7 +51,7 @@ def html_to_text(html: str, limit: int) -> str:
     return _LINES.sub("\n", _SPACES_LEFT.sub(" ", "".join(pieces))).strip()[:limit]
 
 
-def _pieces(source: str) -> Iterator[str]:
+def _pieces(source: str, attributes: bool) -> Iterator[str]:
     at, size = 0, len(source)
     quotes_close = True
     unclosed: set[str] = set()
@@ -66,6 +69,8 @@ def _pieces(source: str) -> Iterator[str]:
             continue
         name = (tag[2] or "").lower()
         at, quotes_close = _tag_end(source, tag, quotes_close)
+        if attributes and name:
+            yield from _presented(source[tag.end() : at])
         if not tag[1] and name in _CLOSINGS and name not in unclosed:
             closing = _CLOSINGS[name].search(source, at)
             if closing is None:
@@ -76,6 +81,17 @@ def _pieces(source: str) -> Iterator[str]:
             yield "\n"
         elif name in _SPACES:
             yield " "
+
+
+def _presented(inside: str) -> Iterator[str]:
+    """Give what a tag shows to people besides its content, between spaces."""
+    lower = inside.lower()
+    if "alt" not in lower and "title" not in lower:
+        return
+    for found in _ATTRIBUTE.finditer(inside):
+        name, *values = found.groups()
+        if name.lower() in _PRESENTED:
+            yield f" {_SPACE.sub(' ', unescape(''.join(value or '' for value in values)))} "
 
 
 def _tag_end(source: str, tag: re.Match[str], quotes_close: bool) -> tuple[int, bool]:

@@ -39,14 +39,14 @@ def preview(data: Octets, structure: Part, limit: int = LONGEST_PREVIEW) -> str:
 
 
 def search_text(data: Octets, structure: Part, limit: int = LONGEST_SEARCH_TEXT) -> str:
-    """Give the text of all text/* parts, HTML reduced to its text, at most `limit` characters."""
+    """Give the text of all text/* parts, HTML reduced to what it shows to people, at most `limit` characters."""
     pieces: list[str] = []
     left = limit
     for part in structure.walk():
         if left <= 0:
             break
         if part.type.startswith("text/"):
-            piece = _text(data, part, left * _ENCODED_PER_CHARACTER + _PREVIEW_READS, left)[:left]
+            piece = _text(data, part, left * _ENCODED_PER_CHARACTER + _PREVIEW_READS, left, attributes=True)[:left]
             pieces.append(piece)
             left -= len(piece) + 1
     return "\n".join(pieces)
@@ -57,10 +57,10 @@ def attachment_names(structure: Part) -> str:
     return "\n".join(part.name for part in structure.walk() if part.name)
 
 
-def _text(data: Octets, part: Part, octets: int, most: int) -> str:
+def _text(data: Octets, part: Part, octets: int, most: int, *, attributes: bool = False) -> str:
     content = decode_prefix(data, part, octets)
     text = text_of(content, part.charset, part.type)[0]
-    return html_to_text(text, most) if part.type == "text/html" else text
+    return html_to_text(text, most, attributes=attributes) if part.type == "text/html" else text
 
 
 def _first_words(text: str) -> str:

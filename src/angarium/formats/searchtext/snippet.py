@@ -13,7 +13,7 @@ _MOST_MATCHES: Final = 1_000
 _CONTEXT: Final = 40
 """Characters before the first match that are shown when the text is too long to show whole."""
 
-_ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+_ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _ESCAPE: Final = str.maketrans(_ENTITIES)
 _OPEN, _CLOSE, _CUT = "<mark>", "</mark>", "…"
 

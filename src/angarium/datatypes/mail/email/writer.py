@@ -36,7 +36,7 @@ class EmailWriter:
         if keywords != frozenset(_names(value["keywords"])):
             shown["keywords"] = dict.fromkeys(sorted(keywords), True)
         for name in ("messageId", "sentAt"):
-            if value[name] is None:
+            if not value[name]:
                 shown[name] = loads(new.metadata[name])
         return shown
 

@@ -1,5 +1,6 @@
 """What a mailbox may be in itself: its name, its role, and how they are kept (RFC 8621 §2, RFC 5198, RFC 8457)."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
@@ -29,23 +30,27 @@ ROLES: Final = (
     "sent",
     "snoozed",
     "subscribed",
-    "templates",
     "trash",
 )
-"""The names of IANA's registry "IMAP Mailbox Name Attributes" that tell what a mailbox is for."""
+"""The names of IANA's registry "IMAP Mailbox Name Attributes" that tell what a mailbox is for (RFC 9979 the newest)."""
 
 NAME: Final[Shape] = text_of(LONGEST_NAME, 1)
 ROLE: Final[Shape] = nullable(one_of(ROLES))
 SORT_ORDER: Final[Shape] = integer_from(0, 2**31 - 1)
 
-_UNSEEN: Final = frozenset(("Cc", "Cs", "Zl", "Zp", "Cn"))
-"""Controls, lone surrogates, line and paragraph separators, and what is no character (RFC 5198 §2)."""
+_UNSEEN: Final = frozenset(("Cc", "Cs", "Zl", "Zp"))
+"""Controls, lone surrogates, line and paragraph separators (RFC 5198 §2)."""
+
+_NO_CHARACTER: Final = re.compile(
+    f"[\ufdd0-\ufdef{''.join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))}]"
+)
+"""What will never be a character; one that a newer Unicode has and our tables do not is one all the same."""
 
 
 def normalized_name(name: str) -> str:
     """A name in the normal form that is kept; SetError for one that is no Net-Unicode or too long then."""
     normal = unicodedata.normalize("NFC", name)
-    if any(unicodedata.category(character) in _UNSEEN for character in normal):
+    if _NO_CHARACTER.search(normal) or any(unicodedata.category(character) in _UNSEEN for character in normal):
         raise invalid_properties("name: must not hold control characters", "name")
     if not normal.strip():
         raise invalid_properties("name: must not be blank", "name")

@@ -38,11 +38,11 @@ def _has_keyword(order: Order, at: At, bindings: Bindings) -> str:
 
 
 def _some_in_thread(order: Order, at: At, bindings: Bindings) -> str:
-    return some_in_thread(order.keyword or "", at.row, bindings)
+    return f"({some_in_thread(order.keyword or '', at.row, bindings)})"
 
 
 def _all_in_thread(order: Order, at: At, bindings: Bindings) -> str:
-    return f"NOT {some_in_thread(order.keyword or '', at.row, bindings, having=False)}"
+    return f"NOT ({some_in_thread(order.keyword or '', at.row, bindings, having=False)})"
 
 
 SORTS: Final[Mapping[str, Compile]] = {

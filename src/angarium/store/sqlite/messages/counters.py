@@ -6,7 +6,8 @@ Every counter is a sum over threads, so a change costs a look at the threads tha
 # ruff: noqa: S608 (SQL is made of the names in this package, values are bound)
 
 from collections.abc import Mapping, Sequence
-from operator import add, sub
+from itertools import groupby
+from operator import add, itemgetter, sub
 from typing import Final, NamedTuple, TypeAlias
 
 import apsw
@@ -38,6 +39,11 @@ _COLUMNS: Final = ", ".join(Sums._fields)
 _OF_THREAD: Final = f"""
 SELECT mailbox, count(*), sum(flags & {SEEN | DRAFT} = 0), sum(flags & {SEEN} = 0)
 FROM mailbox_email INDEXED BY mailbox_thread WHERE account = ? AND thread = ? GROUP BY mailbox
+"""
+
+_OF_ACCOUNT: Final = f"""
+SELECT thread, mailbox, count(*), sum(flags & {SEEN | DRAFT} = 0), sum(flags & {SEEN} = 0)
+FROM mailbox_email INDEXED BY mailbox_thread WHERE account = ? GROUP BY thread, mailbox
 """
 
 _ADD: Final = f"""
@@ -95,6 +101,16 @@ def of_rows(rows: Sequence[tuple[int, int, int, int]], trash: int | None) -> dic
     }
 
 
+def of_account(connection: apsw.Connection, account: int) -> Contribution:
+    """What all threads add, counted from the lists."""
+    trash = trash_of(connection, account)
+    sums: dict[int, list[int]] = {}
+    for _, rows in groupby(connection.execute(_OF_ACCOUNT, (account,)), key=itemgetter(0)):
+        for mailbox, part in of_rows([row[1:] for row in rows], trash).items():
+            sums[mailbox] = list(map(add, sums.get(mailbox, Sums()), part))
+    return {mailbox: Sums(*total) for mailbox, total in sums.items()}
+
+
 def apply(connection: apsw.Connection, account: int, before: Contribution, after: Contribution) -> list[int]:
     """Add what changed to the counters; returns the mailboxes whose properties changed, in order of number."""
     shown: list[int] = []
@@ -119,9 +135,9 @@ def read(connection: apsw.Connection, account: int, mailboxes: Sequence[int]) ->
     return {mailbox: found.get(mailbox, Sums()) for mailbox in mailboxes}
 
 
-def read_all(connection: apsw.Connection, account: int) -> dict[int, Sums]:
-    """The counters of every mailbox that ever held an email."""
+def read_all(connection: apsw.Connection, account: int, first: int = EVERYWHERE + 1) -> dict[int, Sums]:
+    """The counters of every mailbox from a number on that ever held an email."""
     rows = connection.execute(
-        f"SELECT mailbox, {_COLUMNS} FROM mailbox_count WHERE account = ? AND mailbox <> {EVERYWHERE}", (account,)
+        f"SELECT mailbox, {_COLUMNS} FROM mailbox_count WHERE account = ? AND mailbox >= ?", (account, first)
     )
     return {mailbox: Sums(*sums) for mailbox, *sums in rows}

@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 (SQL is made of the names in this package, values are bound)
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 import apsw
@@ -20,6 +20,11 @@ WHERE account = :account AND id IN (
     WHERE account = :account AND thread = :thread AND mailbox = {EVERYWHERE}
 ) ORDER BY received, id
 """
+_SELECT_SLICE: Final = """
+SELECT account, id, thread, received, flags, document, keywords, mailbox_ids FROM email
+WHERE account = ? AND id > ? ORDER BY id LIMIT ?
+"""
+_SLICE: Final = 1000
 
 
 class Entry(NamedTuple):
@@ -63,6 +68,14 @@ def _entries(cursor: apsw.Cursor) -> list[Entry]:
     # Taken to the end first: nothing may be left half read where the same tables are written.
     rows: list[tuple[int, int, int, int, int, int, str, str]] = list(cursor)
     return [Entry(*row[:6], decoded_set(row[6]), decoded_set(row[7])) for row in rows]
+
+
+def of_account(connection: apsw.Connection, account: int) -> Iterator[Entry]:
+    """Every email of an account in order of arrival, read in slices so that the caller may write meanwhile."""
+    last = 0
+    while slice_ := _entries(connection.execute(_SELECT_SLICE, (account, last, _SLICE))):
+        yield from slice_
+        last = slice_[-1].id
 
 
 def enter(connection: apsw.Connection, entry: Entry) -> None:

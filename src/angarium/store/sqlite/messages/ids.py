@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from typing import Final
 
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}\Z")
+_LISTS: Final = {
+    letter: re.compile(rf"{letter}[1-9][0-9]{{0,17}}(?:,{letter}[1-9][0-9]{{0,17}})*\Z") for letter in "MT"
+}
 
 EVERYWHERE: Final = 0
 """The mailbox number under which every email of an account stands, so that lists without a mailbox cost the same."""
@@ -38,6 +41,17 @@ def mailbox_numbers(texts: Iterable[str]) -> frozenset[int]:
     """The numbers of mailbox ids that a caller has checked; raises KeyError for what is none."""
     found = {text: mailbox_number(text) for text in texts}
     return frozenset(_existing(text, number) for text, number in found.items())
+
+
+def listed(letter: str, texts: Iterable[str]) -> str:
+    """The numbers of ids as a JSON list for the engine, each once; what is no id is left out."""
+    distinct = list(dict.fromkeys(texts))
+    joined = ",".join(distinct)
+    # All at once where all are ids, as they mostly are: a look at each costs as much as finding its row.
+    if _LISTS[letter].match(joined) and joined.count(",") == len(distinct) - 1:
+        return f"[{joined.replace(letter, '')}]"
+    numbers = [number for number in (_number(letter, text) for text in distinct) if number is not None]
+    return f"[{','.join(map(str, numbers))}]"
 
 
 def _existing(text: str, number: int | None) -> int:

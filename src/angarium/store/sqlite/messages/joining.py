@@ -6,7 +6,7 @@ that costs everybody (and the newest thread takes over the keys).
 
 # ruff: noqa: S608 (SQL is made of the names in this package, values are bound)
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
@@ -50,10 +50,15 @@ def find(connection: apsw.Connection, account: int, keys: Sequence[int]) -> Join
     if not keys:
         return Joining(None)
     values = {"account": account, "keys": orjson.dumps(list(keys)).decode()}
-    found: list[tuple[int, int]] = list(connection.execute(_CANDIDATES, values))
+    sizes: list[tuple[int, int]] = list(connection.execute(_CANDIDATES, values))
+    return choose(dict(sizes))
+
+
+def choose(sizes: Mapping[int, int]) -> Joining:
+    """Of threads with these sizes the largest with room for one more, and every other that then fits into it."""
     room = MOST_EMAILS - 1
     chosen: list[int] = []
-    for thread, size in sorted(found, key=lambda item: (-item[1], item[0])):
+    for thread, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0])):
         if size <= room:
             chosen.append(thread)
             room -= size

@@ -6,6 +6,7 @@ Almost every message has $seen, so the index holds the few that lack it instead.
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+import apsw
 import orjson
 
 SEEN: Final = 1
@@ -30,6 +31,14 @@ def flags_of(keywords: frozenset[str], has_attachment: bool) -> int:
 def indexed(keywords: frozenset[str]) -> frozenset[str]:
     """Under what a message stands in the index by keyword."""
     return keywords - {"$seen"} if "$seen" in keywords else keywords | {UNSEEN}
+
+
+def count_of(connection: apsw.Connection, account: int, entry: str) -> int:
+    """How many messages stand under an entry of the index."""
+    count: int | None = connection.execute(
+        "SELECT emails FROM keyword_count WHERE account = ? AND keyword = ?", (account, entry)
+    ).get
+    return count or 0
 
 
 def encoded_set(members: Iterable[str]) -> str:

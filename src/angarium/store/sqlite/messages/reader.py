@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import apsw
-import orjson
 
 from angarium.store.contract import (
     METADATA,
@@ -27,7 +26,8 @@ from angarium.store.contract import (
 from angarium.store.sqlite.changelog import ChangeLog
 from angarium.store.sqlite.messages import counters, headers, rows, terms
 from angarium.store.sqlite.messages import query as query_module
-from angarium.store.sqlite.messages.ids import EVERYWHERE, email_number, mailbox_number
+from angarium.store.sqlite.messages.check import check
+from angarium.store.sqlite.messages.ids import EVERYWHERE, listed, mailbox_number
 from angarium.store.sqlite.messages.keywords import decoded_set
 
 _ASKED: Final = "json_each(?) j CROSS JOIN email e ON e.account = ? AND e.id = j.value"
@@ -61,7 +61,7 @@ class MessagesReader:
         """For each id that exists: its blob and the JSON of its `structure`."""
         found = self._connection.execute(
             f"SELECT e.id, e.blob, d.structure FROM {_ASKED} CROSS JOIN email_metadata d ON d.document = e.document",
-            (_numbers(ids), account),
+            (listed("M", ids), account),
         )
         return {f"M{number}": (BlobHash(blob), structure) for number, blob, structure in found}
 
@@ -69,7 +69,7 @@ class MessagesReader:
         """Facts of the emails that exist."""
         found = self._connection.execute(
             f"SELECT e.id, e.thread, e.blob, e.size, e.received, e.keywords, e.mailbox_ids FROM {_ASKED}",
-            (_numbers(ids), account),
+            (listed("M", ids), account),
         )
         return {
             f"M{number}": Stored(
@@ -88,7 +88,7 @@ class MessagesReader:
         """The encoded JSON of every name in `METADATA`."""
         found = self._connection.execute(
             f"SELECT {_METADATA} FROM {_ASKED} CROSS JOIN email_metadata d ON d.document = e.document",
-            (_numbers([email]), account),
+            (listed("M", [email]), account),
         )
         return next((dict(zip(METADATA, row, strict=True)) for row in list(found)), None)
 
@@ -146,6 +146,10 @@ class MessagesReader:
         self._prepare(query)
         return query_module.query_changes(self._connection, account, query, since, up_to, limit, total)
 
+    def check(self, account: AccountKey) -> list[str]:
+        """What is broken in an account's message index, each as a sentence (`angarium verify`)."""
+        return check(self._connection, account)
+
     def _prepare(self, query: MessageQuery) -> None:
         # Only when it is asked for: a function made known anew lets every prepared statement expire.
         if "header" in terms.names(query.filter):
@@ -154,12 +158,6 @@ class MessagesReader:
     def _ids(self, sql: str, values: tuple[str | int, ...]) -> list[str]:
         text: str | None = self._connection.execute(f"SELECT group_concat('M' || id) FROM ({sql})", values).get
         return text.split(",") if text else []
-
-
-def _numbers(ids: Sequence[str]) -> str:
-    """The JSON list of those ids that can exist, each once."""
-    numbers = dict.fromkeys(map(email_number, ids))
-    return orjson.dumps([number for number in numbers if number is not None]).decode()
 
 
 def _no_headers(_blob: BlobHash) -> bytes:

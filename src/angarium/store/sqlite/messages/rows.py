@@ -5,14 +5,13 @@ Each property is a piece of SQL text; what is stored as JSON is spliced as it is
 
 # ruff: noqa: S608 (SQL is made of the names in this package, values are bound)
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import apsw
-import orjson
 
 from angarium.store.contract import METADATA, ROW_PROPERTIES
-from angarium.store.sqlite.messages.ids import EVERYWHERE, email_number, thread_number
+from angarium.store.sqlite.messages.ids import EVERYWHERE, listed
 
 _PROPERTIES: Final[Mapping[str, tuple[str, ...]]] = {
     "id": ("'\"M'", "e.id", "'\"'"),
@@ -55,13 +54,13 @@ def emails(
     tables = _EVERY if ids is None else _ASKED
     everything = " WHERE e.account = :account ORDER BY e.id" if ids is None else ""
     selected = f"SELECT e.id AS id, {row} AS object FROM {tables}{joined}{everything}"
-    return _found(connection, account, selected, ids, email_number, "M")
+    return _found(connection, account, selected, ids, "M")
 
 
 def threads(connection: apsw.Connection, account: int, ids: Sequence[str] | None) -> tuple[bytes, list[str]]:
     """The array of threads, each with its emails from the oldest on, and the ids not found."""
     selected = f"{_THREAD} FROM {_EVERY_THREAD if ids is None else _ASKED_THREADS}"
-    return _found(connection, account, selected, ids, thread_number, "T")
+    return _found(connection, account, selected, ids, "T")
 
 
 def _found(
@@ -69,20 +68,18 @@ def _found(
     account: int,
     selected: str,
     ids: Sequence[str] | None,
-    number: Callable[[str], int | None],
     letter: str,
 ) -> tuple[bytes, list[str]]:
     sql = f"SELECT CAST(concat('[', group_concat(object), ']') AS BLOB), group_concat(id) FROM ({selected})"
     if ids is None:
         every: bytes = connection.execute(sql, {"account": account}).get[0]
         return every, []
-    asked = {text: number(text) for text in ids}
-    known = [value for value in asked.values() if value is not None]
-    values = {"account": account, "ids": orjson.dumps(known).decode()}
+    values = {"account": account, "ids": listed(letter, ids)}
     found: tuple[bytes, str | None] = connection.execute(sql, values).get
     objects, names = found
-    present = names.split(",") if names else []
-    if len(present) == len(asked):
+    asked = dict.fromkeys(ids)
+    there = names.split(",") if names else []
+    if len(there) == len(asked):
         return objects, []
-    there = {letter + name for name in present}
-    return objects, [text for text in asked if text not in there]
+    present = {letter + name for name in there}
+    return objects, [text for text in asked if text not in present]

@@ -154,8 +154,17 @@ class Selection:
 
     def position(self, email: int) -> int | None:
         """The index of an email among the results."""
-        found = self.places([email])
-        return found[0][1] if found else None
+        if not self._by_received:
+            found = self.places([email])
+            return found[0][1] if found else None
+        received = self._last({"wanted": f"[{email}]"})
+        if received is None:
+            return None
+        source = self._source
+        earlier = "<" if self._sort[0].ascending else ">"
+        reached = f"({self._bindings.bind(received)}, {self._bindings.bind(email)})"
+        before = [*self._walked(), f"({source.received}, {source.id}) {earlier} {reached}"]
+        return self._integer(f"SELECT count(*) {self._from(source, before)}")
 
     def places(self, emails: Sequence[int]) -> list[tuple[int, int]]:
         """Those of the emails that are among the results, with their index, in order of index."""

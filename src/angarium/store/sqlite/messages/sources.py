@@ -1,22 +1,15 @@
-"""The ways to walk an account's messages, each a FROM clause, and the choice between them.
-
-Figures behind the choice, from a million messages: stepping along a mailbox costs 0.05 µs a message, along a keyword or
-the documents of a text, with a look-up each, 1.2 µs.
-"""
+"""The ways to walk an account's messages, each a FROM clause, and the choice between them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from angarium.store.contract import Expression, Term
+from angarium.store.sqlite.messages import statement
 from angarium.store.sqlite.messages.counters import Sums
 from angarium.store.sqlite.messages.documents import Documents
 from angarium.store.sqlite.messages.ids import EVERYWHERE
 from angarium.store.sqlite.messages.statement import At, Bindings
 from angarium.store.sqlite.messages.terms import TEXT, keyword_entry
-
-LOOK_UP: Final = 25
-"""What a look-up costs, in steps along a mailbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +83,7 @@ def choose(
     """The cheapest source, and what it leaves to be checked; `number` is the mailbox to walk, `sums` its counters."""
     listed, everything = sums[number].total_emails, sums[EVERYWHERE].total_emails
     checked = [mailbox] if mailbox else []
-    if listed * LOOK_UP >= everything:
+    if listed * statement.LOOK_UP >= everything:
         for part in others:
             documents = _documents(part, bindings)
             if documents:
@@ -98,7 +91,7 @@ def choose(
                 return text_source(documents, documents.all_from(":low")), rest
     for part in others:
         entry = keyword_entry(part)
-        if entry is not None and _keyword_count(entry, bindings) * LOOK_UP < listed:
+        if entry is not None and bindings.is_rare(entry, listed):
             return keyword_source(entry, number, bindings), [other for other in others if other is not part]
     return mailbox_source(number, bindings), list(others)
 
@@ -107,10 +100,3 @@ def _documents(part: Expression, bindings: Bindings) -> Documents | None:
     if isinstance(part, Term) and part.name in TEXT:
         return Documents.of(str(part.value), TEXT[part.name], bindings)
     return None
-
-
-def _keyword_count(entry: str, bindings: Bindings) -> int:
-    count: int | None = bindings.connection.execute(
-        "SELECT emails FROM keyword_count WHERE account = ? AND keyword = ?", (bindings.account, entry)
-    ).get
-    return count or 0

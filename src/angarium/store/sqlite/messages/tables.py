@@ -113,7 +113,6 @@ CREATE VIRTUAL TABLE email_text USING fts5 (
     {", ".join(f'"{name}"' for name in TEXT_COLUMNS)},
     content = '',
     contentless_delete = 1,
-    prefix = '2 3 4',
     tokenize = 'ascii'                      -- text comes prepared: it only has to be cut at spaces
 );
 """

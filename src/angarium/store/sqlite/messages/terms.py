@@ -135,6 +135,13 @@ def _not_keyword(value: JSON, at: At, bindings: Bindings) -> str:
 
 def some_in_thread(keyword: str, row: str, bindings: Bindings, *, having: bool = True) -> str:
     """The condition that some email of the thread has the keyword, or lacks it."""
+    entry = _entry(keyword.lower(), having)
+    if entry is not None and bindings.is_rare(entry):
+        return (
+            f"{row}.thread IN (SELECT m.thread FROM email_keyword k CROSS JOIN mailbox_email m "
+            f"ON m.account = k.account AND m.mailbox = {EVERYWHERE} AND m.received = k.received AND m.id = k.id "
+            f"WHERE k.account = :account AND k.keyword = {bindings.bind(entry)})"
+        )
     condition = has_keyword(keyword, "t", bindings)
     return (
         f"EXISTS (SELECT 1 FROM mailbox_email t INDEXED BY mailbox_thread WHERE t.account = :account "
@@ -142,16 +149,23 @@ def some_in_thread(keyword: str, row: str, bindings: Bindings, *, having: bool =
     )
 
 
+def _entry(keyword: str, having: bool) -> str | None:
+    """The entry of the keyword index under which exactly those stand that have, or lack, a keyword."""
+    if keyword == "$seen":
+        return None if having else UNSEEN
+    return keyword if having else None
+
+
 def _some_in_thread(value: JSON, at: At, bindings: Bindings) -> str:
     return some_in_thread(str(value), at.row, bindings)
 
 
 def _none_in_thread(value: JSON, at: At, bindings: Bindings) -> str:
-    return f"NOT {some_in_thread(str(value), at.row, bindings)}"
+    return f"NOT ({some_in_thread(str(value), at.row, bindings)})"
 
 
 def _all_in_thread(value: JSON, at: At, bindings: Bindings) -> str:
-    return f"NOT {some_in_thread(str(value), at.row, bindings, having=False)}"
+    return f"NOT ({some_in_thread(str(value), at.row, bindings, having=False)})"
 
 
 def _has_attachment(value: JSON, at: At, _bindings: Bindings) -> str:
@@ -208,9 +222,7 @@ THREAD_WIDE: Final = frozenset({"allInThreadHaveKeyword", "someInThreadHaveKeywo
 def keyword_entry(part: Expression) -> str | None:
     """The entry of the keyword index that holds exactly what a part matches, if there is one."""
     match part:
-        case Term("hasKeyword", str(keyword)) if keyword.lower() != "$seen":
-            return keyword.lower()
-        case Term("notKeyword", str(keyword)) if keyword.lower() == "$seen":
-            return UNSEEN
+        case Term(("hasKeyword" | "notKeyword") as name, str(keyword)):
+            return _entry(keyword.lower(), name == "hasKeyword")
         case _:
             return None

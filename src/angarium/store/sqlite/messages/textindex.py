@@ -7,7 +7,7 @@ plain containment and agree with the table to the letter. Indexing in sorted bat
 # ruff: noqa: S608 (SQL is made of the names in this package, values are bound)
 
 from collections.abc import Sequence
-from dataclasses import astuple
+from operator import attrgetter
 from typing import Final
 
 import apsw
@@ -23,6 +23,7 @@ _BATCH: Final = "SELECT document FROM waiting ORDER BY document LIMIT ?"
 _INDEX: Final = (
     f"INSERT INTO email_text (rowid, {_NAMES}) SELECT document, {_NAMES} FROM waiting ORDER BY document LIMIT ?"
 )
+_columns: Final = attrgetter(*(f"{name}_" if name == "from" else name for name in TEXT_COLUMNS))
 
 
 def free_document(connection: apsw.Connection, account: int, received: int) -> int:
@@ -45,7 +46,7 @@ def free_document(connection: apsw.Connection, account: int, received: int) -> i
 
 def enqueue(connection: apsw.Connection, document: int, text: SearchText) -> None:
     """Let a message wait for indexing."""
-    connection.execute(_ENQUEUE, (document, *map(prepare, astuple(text))))
+    connection.execute(_ENQUEUE, (document, *map(prepare, _columns(text))))
 
 
 def forget(connection: apsw.Connection, document: int) -> None:

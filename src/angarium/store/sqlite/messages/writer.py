@@ -5,20 +5,20 @@ The number of an email's or thread's creation is its id; every change takes one 
 
 # ruff: noqa: S608 (SQL is made of the names in this package, values are bound)
 
-from collections.abc import Mapping
-from typing import Final, Protocol
+from typing import Final
 
 import apsw
 import orjson
 
 from angarium.formats.primitives import format_utc
 from angarium.store.contract import METADATA, AccountKey, NewMessage, Stored
-from angarium.store.sqlite.messages import counters, entries, joining, textindex
+from angarium.store.sqlite.messages import counters, entries, joining, rebuild, textindex
 from angarium.store.sqlite.messages.entries import Entry
 from angarium.store.sqlite.messages.headers import HeaderSource
 from angarium.store.sqlite.messages.ids import email_number, first_document, last_document, mailbox_numbers
 from angarium.store.sqlite.messages.keywords import encoded_set, flags_of, folded
 from angarium.store.sqlite.messages.reader import MessagesReader
+from angarium.store.sqlite.messages.threads import ChangeNumbers, Threads
 
 SORT_LENGTH: Final = 250
 """Characters of a text that take part in sorting."""
@@ -38,27 +38,6 @@ INSERT INTO email (
 """
 
 
-class ChangeNumbers(Protocol):
-    """What the change log gives to whoever changes something."""
-
-    @property
-    def changed(self) -> Mapping[int, Mapping[str, int]]:
-        """States reached in this transaction."""
-        ...
-
-    def next(self, account: int, kind: str) -> int:
-        """The account's next change number, for a change of this type."""
-        ...
-
-    def touch(self, account: int, kind: str, number: int) -> None:
-        """A derived value of the record with this id number changed."""
-        ...
-
-    def bury(self, account: int, kind: str, text_id: str, number: int, thread: int | None = None) -> int:
-        """Leave a tombstone for the object with this id and id number."""
-        ...
-
-
 class MessagesTransaction(MessagesReader):
     """Implements the contract's `MessagesWriter` on the writer's connection, inside its transaction."""
 
@@ -67,6 +46,7 @@ class MessagesTransaction(MessagesReader):
     ) -> None:
         super().__init__(connection, header_source, numbers.changed)
         self._numbers = numbers
+        self._threads = Threads(connection, numbers)
 
     def add(self, account: AccountKey, message: NewMessage) -> Stored:
         """Store a message and find its thread.
@@ -79,16 +59,16 @@ class MessagesTransaction(MessagesReader):
         keys = joining.keys_of(message.thread_ids, message.thread_subject)
         found = joining.find(self._connection, account, keys)
         before = self._sums(account, *_present(found.thread), *found.moved)
-        thread = found.thread or self._begin_thread(account)
+        thread = found.thread or self._threads.begin(account)
         number = self._numbers.next(account, "Email")
-        self._insert(account, number, thread, message)
+        stored = self._insert(account, number, thread, message)
         joining.own(self._connection, account, thread, keys)
         for moved in found.moved:
-            self._move(account, moved, thread)
+            self._threads.merge(account, moved, thread)
         if found.thread:
-            self._renew_thread(account, thread)
+            self._threads.renew(account, thread)
         self._count(account, before, self._sums(account, thread))
-        return self.stored(account, [f"M{number}"])[f"M{number}"]
+        return stored
 
     def update(
         self,
@@ -124,10 +104,9 @@ class MessagesTransaction(MessagesReader):
         self._numbers.bury(account, "Email", f"M{old.id}", old.id, old.thread)
         after = self._sums(account, old.thread)
         if after:
-            self._renew_thread(account, old.thread)
+            self._threads.renew(account, old.thread)
         else:
-            self._end_thread(account, old.thread)
-            joining.disown(self._connection, account, old.thread)
+            self._threads.end(account, old.thread)
         self._count(account, before, after)
 
     def set_trash(self, account: AccountKey, mailbox: str | None) -> None:
@@ -161,6 +140,25 @@ class MessagesTransaction(MessagesReader):
         for table in ("email", "thread", "thread_key", "mailbox_count", "trash"):
             self._connection.execute(f"DELETE FROM {table} WHERE account = ?", (account,))
 
+    # --- angarium rebuild ---
+
+    def recount(self, account: AccountKey) -> int:
+        """Make lists, keyword index and counters anew from the emails; how many mailboxes had wrong counters."""
+        return rebuild.recount(self._connection, self._numbers, account)
+
+    def rethread(self, account: AccountKey, fetch: rebuild.ThreadFacts) -> int:
+        """Thread all emails anew in order of arrival; how many got another thread and thus another id.
+
+        `fetch` gives message-ids and base subject of a message by its blob, as in `NewMessage`.
+        """
+        return rebuild.rethread(self._connection, self._numbers, account, fetch)
+
+    def reindex(
+        self, account: AccountKey, fetch: rebuild.TextFacts, after: int | None = None, limit: int = 500
+    ) -> int | None:
+        """Index up to `limit` messages anew; where to go on (pass it as `after`), None at the end."""
+        return rebuild.reindex(self._connection, account, fetch, after, limit)
+
     # --- parts of a change ---
 
     def _existing(self, account: int, email: str) -> Entry:
@@ -170,7 +168,7 @@ class MessagesTransaction(MessagesReader):
             raise KeyError(email)
         return found
 
-    def _insert(self, account: int, number: int, thread: int, message: NewMessage) -> None:
+    def _insert(self, account: int, number: int, thread: int, message: NewMessage) -> Stored:
         has_attachment = orjson.loads(message.metadata["hasAttachment"]) is True
         keywords = folded(message.keywords)
         document = textindex.free_document(self._connection, account, message.received)
@@ -210,33 +208,9 @@ class MessagesTransaction(MessagesReader):
         )
         entries.enter(self._connection, entry)
         textindex.enqueue(self._connection, document, message.search)
-
-    def _move(self, account: int, thread: int, heir: int) -> None:
-        """Destroy the emails of a thread, and create them anew in another."""
-        for old in entries.of_thread(self._connection, account, thread):
-            self._numbers.bury(account, "Email", f"M{old.id}", old.id, thread)
-            new = old._replace(id=self._numbers.next(account, "Email"), thread=heir)
-            entries.renumber(self._connection, old, new)
-        joining.hand_over(self._connection, account, thread, heir)
-        self._end_thread(account, thread)
-
-    def _begin_thread(self, account: int) -> int:
-        number = self._numbers.next(account, "Thread")
-        self._connection.execute(
-            "INSERT INTO thread (account, id, modified) VALUES (?, ?, ?)", (account, number, number)
+        return Stored(
+            f"M{number}", f"T{thread}", message.blob, message.size, message.received, keywords, message.mailboxes
         )
-        return number
-
-    def _renew_thread(self, account: int, thread: int) -> None:
-        """Its emailIds changed."""
-        self._connection.execute(
-            "UPDATE thread SET modified = ? WHERE account = ? AND id = ?",
-            (self._numbers.next(account, "Thread"), account, thread),
-        )
-
-    def _end_thread(self, account: int, thread: int) -> None:
-        self._connection.execute("DELETE FROM thread WHERE account = ? AND id = ?", (account, thread))
-        self._numbers.bury(account, "Thread", f"T{thread}", thread)
 
     def _sums(self, account: int, *threads: int) -> counters.Contribution:
         if not threads:
