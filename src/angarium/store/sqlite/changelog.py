@@ -6,11 +6,9 @@ of an object's creation is its id. `Kind` is the small table of where the object
 
 # ruff: noqa: S608 (every piece of SQL is a constant of ours)
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from copy import deepcopy
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import TypeAlias, cast
 
 import apsw
 import orjson
@@ -136,6 +134,9 @@ class ChangeLog:
         return Changes(*lists, new_state, more, derived)
 
 
+Mark: TypeAlias = tuple[dict[int, int], dict[int, dict[str, State]]]
+
+
 class ChangeNumbers:
     """Gives out the change numbers of a job and remembers which types changed; jobs follow one another."""
 
@@ -180,17 +181,15 @@ class ChangeNumbers:
         self.changed.pop(account, None)
         self._last.pop(account, None)
 
-    @contextmanager
-    def undone_on_error(self) -> Iterator[None]:
-        """Take back the numbers given out inside when an exception leaves."""
-        last, changed = dict(self._last), deepcopy(self.changed)
-        try:
-            yield
-        except BaseException:
-            self._last = last
-            self.changed.clear()
-            self.changed.update(changed)
-            raise
+    def mark(self) -> Mark:
+        """Where the numbers stand now, for `go_back`."""
+        return dict(self._last), {account: dict(states) for account, states in self.changed.items()}
+
+    def go_back(self, mark: Mark) -> None:
+        """Take back the numbers given out since."""
+        self._last, changed = mark
+        self.changed.clear()
+        self.changed.update(changed)
 
     def write(self, sequence: int) -> dict[int, dict[str, State]]:
         """Write the states reached, as part of the commit with this sequence; what changed."""

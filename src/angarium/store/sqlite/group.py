@@ -18,7 +18,7 @@ import apsw
 
 from angarium.store.contract import AccountKey, BlobHash, NotDurable, State, StateChange
 from angarium.store.sqlite.blobfiles import BlobFiles
-from angarium.store.sqlite.transaction import Effects, SqliteTransaction, undone_on_error
+from angarium.store.sqlite.transaction import Effects, SqliteTransaction
 
 T = TypeVar("T")
 
@@ -131,7 +131,7 @@ class Groups:
         transaction = self._transaction
         transaction.begin()
         try:
-            with undone_on_error(self._connection, "job", self._lost):
+            with transaction.savepoint():
                 succeed = job.run(transaction)
                 transaction.check_alive()
                 effects = transaction.finish(self._sequence + 1)

@@ -1,7 +1,7 @@
 """What one job of the writer may do, and its part of the commit: change numbers, files, accounts, savepoints."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import apsw
@@ -67,16 +67,13 @@ class SqliteTransaction(ChangeLog):
         """Remove the account's tombstones that no client needs any more; how many went."""
         return prune(self._connection, account, now)
 
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
+    def savepoint(self) -> "Savepoint":
         """What happens inside is undone when an exception leaves it; the transaction goes on.
 
         Raises NotDurable when the transaction itself is lost.
         """
         self.check_alive()
-        with self.numbers.undone_on_error(), undone_on_error(self._connection, "object", self._lost):
-            yield
-            self.check_alive()
+        return Savepoint(self._connection, self._lost, self.numbers)
 
     def check_alive(self) -> None:
         """Raise NotDurable when an error of the engine has undone the whole transaction."""
@@ -89,24 +86,43 @@ class SqliteTransaction(ChangeLog):
         return Effects(self.numbers.write(sequence), self.blobs.doomed, self.blobs.spent)
 
 
-@contextmanager
-def undone_on_error(connection: apsw.Connection, name: str, lost: Callable[[], bool]) -> Iterator[None]:
-    """A savepoint of this name around a block; nothing is left to undo when the whole transaction is lost."""
-    connection.execute(f"SAVEPOINT {name}")
-    try:
-        yield
-        connection.execute(f"RELEASE {name}")
-    except BaseException:
-        if not lost():
-            _undo(connection, name)
-        raise
+class Savepoint:
+    """A block that is undone when an exception leaves it, with the change numbers given out inside.
 
+    A class and not a generator because every object that is written passes through two or three of them.
+    """
 
-def _undo(connection: apsw.Connection, name: str) -> None:
-    try:
-        connection.execute(f"ROLLBACK TO {name}")
-        connection.execute(f"RELEASE {name}")
-    except apsw.Error:
-        # What cannot be undone in part is undone as a whole, and the group fails.
-        with suppress(apsw.Error):
-            connection.execute("ROLLBACK")
+    __slots__ = ("_connection", "_lost", "_mark", "_numbers")
+
+    def __init__(self, connection: apsw.Connection, lost: Callable[[], bool], numbers: ChangeNumbers) -> None:
+        self._connection = connection
+        self._lost = lost
+        self._numbers = numbers
+        self._mark = numbers.mark()
+
+    def __enter__(self) -> None:
+        self._connection.execute("SAVEPOINT inner")
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is None and not self._lost():
+            try:
+                self._connection.execute("RELEASE inner")
+            except BaseException:
+                self._undo()
+                raise
+        else:
+            self._undo()
+            if kind is None:
+                raise NotDurable("the database gave up the transaction")
+
+    def _undo(self) -> None:
+        self._numbers.go_back(self._mark)
+        if self._lost():
+            return
+        try:
+            self._connection.execute("ROLLBACK TO inner")
+            self._connection.execute("RELEASE inner")
+        except apsw.Error:
+            # What cannot be undone in part is undone as a whole, and the group fails.
+            with suppress(apsw.Error):
+                self._connection.execute("ROLLBACK")
