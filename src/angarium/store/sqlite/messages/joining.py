@@ -17,13 +17,10 @@ from angarium.store.sqlite.messages.ids import EVERYWHERE
 
 MOST_EMAILS: Final = 200
 
-_CANDIDATES: Final = f"""
-SELECT thread, (
-    SELECT count(*) FROM mailbox_email m INDEXED BY mailbox_thread
-    WHERE m.account = :account AND m.thread = k.thread AND m.mailbox = {EVERYWHERE}
-) FROM (
-    SELECT DISTINCT thread FROM json_each(:keys) j CROSS JOIN thread_key t ON t.account = :account AND t.key = j.value
-) k
+_OWNERS: Final = "SELECT t.thread FROM json_each(?) j CROSS JOIN thread_key t ON t.account = ? AND t.key = j.value"
+_SIZE: Final = f"""
+SELECT count(*) FROM mailbox_email INDEXED BY mailbox_thread
+WHERE account = ? AND thread = ? AND mailbox = {EVERYWHERE}
 """
 
 
@@ -49,9 +46,10 @@ def find(connection: apsw.Connection, account: int, keys: Sequence[int]) -> Join
     """The largest thread with room that owns one of the keys, and every other that fits into it."""
     if not keys:
         return Joining(None)
-    values = {"account": account, "keys": orjson.dumps(list(keys)).decode()}
-    sizes: list[tuple[int, int]] = list(connection.execute(_CANDIDATES, values))
-    return choose(dict(sizes))
+    owners: set[int] = {
+        thread for (thread,) in connection.execute(_OWNERS, (orjson.dumps(list(keys)).decode(), account))
+    }
+    return choose({thread: connection.execute(_SIZE, (account, thread)).get for thread in owners})
 
 
 def choose(sizes: Mapping[int, int]) -> Joining:
