@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from angarium.protocols.http.problem import MEDIA_TYPE, Problem
+from angarium.protocols.http.together import Together
 
 HEAD_OCTETS = 32_768
 HEAD_FIELDS = 100
@@ -62,7 +63,7 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take octets; those of an unfinished head are counted, also when the parser only gathers them."""
-        self._unset_keepalive_if_required()
+        self.deadline = self.deadline if self._in_body or self._head_octets else inf
         self._completed = False
         self._head_octets += len(data)
         try:
@@ -73,10 +74,13 @@ class Connection(HttpToolsProtocol):
             self.send_400_response("")
         if self._in_body:
             self._pace(len(data))
-        elif self._completed:
-            self._head_octets = 0
-        elif not self.transport.is_closing():
+        elif not self._completed and not self.transport.is_closing():
             self._bound_head()
+
+    def on_message_begin(self) -> None:
+        """A request begins, perhaps in the octets that ended another."""
+        self._completed = False
+        super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """The head is complete: start to answer, when it is within bounds."""
@@ -87,6 +91,9 @@ class Connection(HttpToolsProtocol):
             self._refusal = _large_head()
             raise Refused
         super().on_headers_complete()
+        together = Together(self.transport, self.on_response_complete)
+        self.cycle.transport = together  # type: ignore[assignment]  # it has all that an answer uses
+        self.cycle.on_response = together.end
         self._in_body = True
         self._body_octets = 0
         self._body_began = 0.0
@@ -95,14 +102,27 @@ class Connection(HttpToolsProtocol):
         """The request is complete; the next may come at any time."""
         self._in_body = False
         self._completed = True
+        self._head_octets = 0
         self.deadline = inf
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """The next request may take as long as connections are kept: the sweep ends them, not a timer for each."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        elif self._completed:
+            self.deadline = self.loop.time() + self.timeout_keep_alive
 
     def _size_of_head(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
 
     def _bound_head(self) -> None:
         """A part of a head came: the rest must come in time."""
+        self._head_octets = self._head_octets or 1
         if self.deadline == inf:
             self.deadline = self.loop.time() + HEAD_SECONDS
         if self._head_octets > HEAD_OCTETS:

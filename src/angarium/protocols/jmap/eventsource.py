@@ -98,6 +98,7 @@ class _Stream:
             missed, newest = await reading(lambda snapshot: _missed(snapshot, accounts, self._asked.since))
             self._listener.begin(newest)
             await self._exchange.start(200, _HEADERS)
+            await self._exchange.piece(b"")  # the head goes out with the first piece
             watch = asyncio.ensure_future(self._watch())
             await self._begin(missed, newest)
             while not self._ended:
