@@ -1,5 +1,7 @@
 """Foo/copy (RFC 8620 §5.4)."""
 
+from typing import Any
+
 import pytest
 
 from angarium.engine.access import Principal
@@ -53,6 +55,50 @@ def test_the_implicit_set_minds_its_own_state_and_the_rights_of_the_user(
     answers = notes.responses(reader, ("Note/copy", arguments))
     assert (answers[0][0], answers[1][1]["type"]) == ("Note/copy", "accountReadOnly")
     assert len(notes.call(ann, "Note/get")["list"]) == 1
+
+
+def test_only_what_the_client_does_not_know_is_told_of_a_copy(
+    notes: Harness, ann: Principal, bob: Principal, note: str
+) -> None:
+    given = {"id": note, "colour": "red"}
+    answer = notes.call(bob, "Note/copy", {"fromAccountId": notes.account(ann), "create": {"k": given}})
+    assert "id" in answer["created"]["k"]
+    assert answer["created"]["k"].keys().isdisjoint({"colour", "legacyFlag"})
+    assert answer["newState"] == notes.call(bob, "Note/get", {"ids": []})["state"] != answer["oldState"]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "wrong"),
+    [
+        ({"colour": 5, "size": -3}, ["colour", "size"]),
+        ({"nothing": 1}, ["nothing"]),
+        ({"legacyFlag": True}, ["legacyFlag"]),
+        ({"tags": {"x": False}}, ["tags/x"]),
+        ({"parentId": "#never"}, ["parentId"]),
+        ({"id": None}, ["id"]),
+    ],
+)
+def test_what_a_copy_is_to_have_instead_is_checked_like_a_create(
+    notes: Harness, ann: Principal, bob: Principal, note: str, overrides: dict[str, Any], wrong: list[str]
+) -> None:
+    create = {"bad": {"id": note, **overrides}, "good": {"id": note}}
+    answer = notes.call(bob, "Note/copy", {"fromAccountId": notes.account(ann), "create": create})
+    error = answer["notCreated"]["bad"]
+    assert (error["type"], error["properties"]) == ("invalidProperties", wrong)
+    assert answer["created"].keys() == {"good"}
+
+
+def test_a_copy_may_name_another_copy_of_the_call_and_be_named_later(
+    notes: Harness, ann: Principal, bob: Principal, note: str
+) -> None:
+    mother = notes.call(ann, "Note/set", {"create": {"m": {"title": "mother"}}})["created"]["m"]["id"]
+    create = {"child": {"id": note, "parentId": "#mother"}, "mother": {"id": mother}}
+    copied, got = notes.responses(
+        bob,
+        ("Note/copy", {"fromAccountId": notes.account(ann), "create": create}),
+        ("Note/get", {"ids": ["#child"], "properties": ["parentId"]}),
+    )
+    assert got[1]["list"][0]["parentId"] == copied[1]["created"]["mother"]["id"]
 
 
 def test_accounts_that_do_not_fit_are_refused(notes: Harness, ann: Principal, bob: Principal) -> None:

@@ -11,6 +11,7 @@ from angarium.engine.call import Call
 from angarium.engine.declare import Access, Argument, Capability, Method, Response
 from angarium.engine.limits import Limits
 from angarium.engine.shapes import nullable, unsigned
+from angarium.store.contract import TooSlow
 from tests.engine.note import NOTE, NOTES, URN
 from tests.harness import Harness, Served
 
@@ -18,7 +19,10 @@ from tests.harness import Harness, Served
 def test_echo_gives_back_any_arguments(notes: Harness, ann: Principal) -> None:
     arguments = {"hello": True, "high": [5, None, {"é": 1.5}], "accountId": 7}
     answer = notes.request(ann, [["Core/echo", arguments, "b3ff"]])
-    assert answer == {"methodResponses": [["Core/echo", arguments, "b3ff"]], "sessionState": "0"}
+    assert answer == {
+        "methodResponses": [["Core/echo", arguments, "b3ff"]],
+        "sessionState": f"0-{notes.registry.digest}",
+    }
 
 
 def test_responses_stand_in_the_order_of_the_calls_and_an_error_stops_none(notes: Harness, ann: Principal) -> None:
@@ -91,10 +95,12 @@ def test_writing_to_an_account_that_one_may_only_read_is_refused(notes: Harness,
         ("Note/query", {"sort": [{"property": "title", "keyword": 5}]}, "keyword"),
         ("Note/query", {"position": "1"}, "position"),
         ("Note/query", {"position": 1.5}, "position"),
+        ("Note/query", {"position": None}, "position"),
         ("Note/query", {"position": True}, "position"),
         ("Note/query", {"limit": -1}, "limit"),
         ("Note/query", {"anchor": 5}, "anchor"),
         ("Note/query", {"calculateTotal": "yes"}, "calculateTotal"),
+        ("Note/query", {"calculateTotal": None}, "calculateTotal"),
         ("Note/queryChanges", {}, "sinceQueryState"),
         ("Note/queryChanges", {"sinceQueryState": "0", "maxChanges": -1}, "maxChanges"),
         ("Note/copy", {"create": {}}, "fromAccountId"),
@@ -158,4 +164,58 @@ def test_a_response_over_the_limit_is_refused_and_the_rest_goes_on(tmp_path: Pat
         user, ("Core/echo", {"w": words}), ("Core/echo", {"w": words}), ("Core/echo", {})
     )
     assert (one[0], two[1]["type"], three[0]) == ("Core/echo", "requestTooLarge", "Core/echo")
+    harness.close()
+
+
+def test_a_write_whose_response_has_no_room_is_undone(tmp_path: Path) -> None:
+    harness = Harness(tmp_path, Limits(max_size_response=5000), NOTES)
+    user = harness.user("ann")
+    create = {f"k{number}": {"title": f"title {number}"} for number in range(50)}
+    refused, after = harness.responses(user, ("Note/set", {"create": create}), ("Note/get", {"ids": ["#k1"]}))
+    assert refused[1]["type"] == "requestTooLarge"
+    assert after[1]["notFound"] == ["#k1"]
+    assert harness.call(user, "Note/get")["list"] == []
+    harness.close()
+
+
+def _unspeakable(call: Call) -> Response:
+    call.transaction.records.create(call.account.key, "Note", "N", b"{}", {})
+    return {"lone surrogate": "\ud800"}
+
+
+def test_a_response_that_no_json_can_hold_is_a_bug_and_undone(tmp_path: Path) -> None:
+    method = Method("Note/speak", URN, Access.WRITE, _unspeakable)
+    harness = Harness(tmp_path, served=Served([Capability(URN)], [NOTE], [method]))
+    user = harness.user("ann")
+    bad, after = harness.responses(user, ("Note/speak", {}), ("Note/get", {}))
+    assert bad[1]["type"] == "serverFail"
+    assert after[1]["list"] == []
+    harness.close()
+
+
+def test_a_read_after_a_write_in_one_request_sees_it(notes: Harness, ann: Principal) -> None:
+    state = notes.call(ann, "Note/get", {"ids": []})["state"]
+    made, told = notes.responses(
+        ann, ("Note/set", {"create": {"k": {"title": "one"}}}), ("Note/changes", {"sinceState": state})
+    )
+    assert told[1]["created"] == [made[1]["created"]["k"]["id"]]
+    assert told[1]["newState"] == made[1]["newState"]
+
+
+def test_no_noncharacter_leaves_the_server(notes: Harness, ann: Principal) -> None:
+    notes.call(ann, "Note/set", {"create": {"k": {"title": "a\uffffb"}}})
+    assert notes.call(ann, "Note/get")["list"][0]["title"] == "a\ufffdb"
+
+
+def _slow(call: Call) -> Response:
+    raise TooSlow("the read was stopped")
+
+
+def test_a_read_that_takes_too_long_is_unavailable(tmp_path: Path) -> None:
+    method = Method("Note/ponder", URN, Access.READ, _slow)
+    harness = Harness(tmp_path, served=Served([Capability(URN)], [NOTE], [method]))
+    user = harness.user("ann")
+    bad, after = harness.responses(user, ("Note/ponder", {}), ("Note/get", {}))
+    assert bad[1]["type"] == "serverUnavailable"
+    assert after[0] == "Note/get"
     harness.close()

@@ -1,5 +1,6 @@
 """Foo/query and Foo/queryChanges (RFC 8620 §5.5, §5.6), and windows over lists."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from angarium.engine.access import Principal
+from angarium.engine.declare import Capability, Sort
 from angarium.engine.limits import Limits
 from angarium.engine.listing import window
 from angarium.store.contract import AnchorNotFound, Window
-from tests.engine.note import NOTES
-from tests.harness import Harness
+from tests.engine.note import NOTE, NOTES, URN
+from tests.harness import Harness, Served
 
 LETTERS = "abcdefghij"
 BY_TITLE = [{"property": "title"}]
@@ -62,6 +64,11 @@ def test_an_anchor_moves_the_window_to_it(
     assert answer["position"] == position
 
 
+def test_a_position_beyond_every_number_is_the_largest(notes: Harness, ann: Principal, ten: list[str]) -> None:
+    answer = notes.call(ann, "Note/query", {"sort": BY_TITLE, "anchor": ten[4], "anchorOffset": 2**53 - 1})
+    assert (answer["ids"], answer["position"]) == ([], 2**53 - 1)
+
+
 def test_an_anchor_outside_the_results_is_not_found(notes: Harness, ann: Principal, ten: list[str]) -> None:
     filtered = {"filter": {"titleIs": "a"}, "anchor": ten[1]}
     for arguments in ({"anchor": "N999"}, {"anchor": "#never"}, filtered):
@@ -97,12 +104,32 @@ def test_filters_and_sorts_that_are_not_known_are_unsupported(notes: Harness, an
         assert notes.error(ann, "Note/query", {"sort": [sort]})["type"] == "unsupportedSort"
 
 
+def test_a_collation_that_the_type_does_not_obey_is_unsupported(tmp_path: Path) -> None:
+    plain = replace(NOTE, sorts=(Sort("title", collations=("i;unicode-casemap",)),))
+    harness = Harness(tmp_path, served=Served([Capability(URN)], [plain], []))
+    user = harness.user("ann")
+    for collation, name in (("i;unicode-casemap", "Note/query"), ("i;octet", "error")):
+        sort = [{"property": "title", "collation": collation}]
+        [(answered, given)] = harness.responses(user, ("Note/query", {"sort": sort}))
+        assert answered == name
+        assert given.get("type") in (None, "unsupportedSort")
+    harness.close()
+
+
+def test_the_query_state_changes_with_the_results(notes: Harness, ann: Principal, ten: list[str]) -> None:
+    first = notes.call(ann, "Note/query", {"sort": BY_TITLE})["queryState"]
+    assert notes.call(ann, "Note/query", {"sort": BY_TITLE})["queryState"] == first
+    notes.call(ann, "Note/set", {"update": {ten[0]: {"title": "z"}}})
+    assert notes.call(ann, "Note/query", {"sort": BY_TITLE})["queryState"] != first
+
+
 def test_a_filter_too_deep_or_too_wide_is_unsupported(notes: Harness, ann: Principal) -> None:
     deep: dict[str, Any] = {"titleIs": "a"}
     for _ in range(9):
         deep = {"operator": "NOT", "conditions": [deep]}
     wide = {"operator": "OR", "conditions": [{"titleIs": "a"}] * 101}
-    for tree in (deep, wide):
+    empty = {"operator": "OR", "conditions": [{"operator": "AND", "conditions": []}] * 101}
+    for tree in (deep, wide, empty):
         assert notes.error(ann, "Note/query", {"filter": tree})["type"] == "unsupportedFilter"
     assert notes.call(ann, "Note/query", {"filter": deep["conditions"][0]})["ids"] == []
 

@@ -96,3 +96,13 @@ def test_a_request_needs_what_the_greediest_of_its_calls_needs(
     triples = ",".join(f'["{name}",{{}},"a"]' for name in calls)
     body = f'{{"using":["{CORE}","{URN}"],"methodCalls":[{triples}]}}'
     assert notes.engine.prepare(body.encode()).access is access
+
+
+def test_members_of_a_request_that_are_not_known_are_ignored(notes: Harness, ann: Principal) -> None:
+    answer = notes.request(ann, [["Core/echo", {}, "a"]], future={"deep": [1]})
+    assert answer["methodResponses"] == [["Core/echo", {}, "a"]]
+    assert answer.keys() == {"methodResponses", "sessionState"}
+
+
+def test_no_calls_get_no_responses(notes: Harness, ann: Principal) -> None:
+    assert notes.request(ann, [])["methodResponses"] == []

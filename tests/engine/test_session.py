@@ -1,11 +1,16 @@
 """The Session object (RFC 8620 §2) and StateChange (§7.1)."""
 
+from dataclasses import replace
+
 from angarium.engine.access import Principal
+from angarium.engine.declare import Capability
 from angarium.engine.events import state_change
-from angarium.engine.limits import CORE
-from angarium.engine.session import SessionUrls, session
+from angarium.engine.limits import CORE, Limits
+from angarium.engine.registry import Registry
+from angarium.engine.session import SessionUrls, session, session_state
+from angarium.formats.json import JSON
 from angarium.store.contract import AccountKey, State, StateChange
-from tests.engine.note import URN
+from tests.engine.note import NOTE, URN
 from tests.harness import Harness
 
 URLS = SessionUrls("https://x/jmap", "https://x/d/{accountId}", "https://x/u/{accountId}", "https://x/e")
@@ -56,3 +61,25 @@ def test_a_state_change_tells_only_the_accounts_and_types_that_are_the_users_bus
     assert state_change(ann, changes, {"Note"}) == {"@type": "StateChange", "changed": {mine.id: {"Note": "6"}}}
     assert state_change(ann, changes, {"None"}) is None
     assert state_change(ann, changes[1:2]) is None
+
+
+def _registry(limits: Limits, notes: dict[str, JSON]) -> Registry:
+    return Registry([Capability(CORE, limits.core(), in_accounts=False), Capability(URN, notes)], [NOTE])
+
+
+def test_the_state_of_the_session_changes_with_the_user_and_with_what_the_server_can_do(ann: Principal) -> None:
+    first = _registry(Limits(), {})
+    others = [_registry(Limits(max_size_upload=1), {}), _registry(Limits(), {"maxNotes": 7})]
+    states = [session_state(registry, ann) for registry in (first, *others)]
+    assert len({*states, session_state(first, replace(ann, state="1"))}) == 4
+    assert session_state(_registry(Limits(), {}), ann) == states[0]
+
+
+def test_a_response_tells_the_state_of_the_session(notes: Harness, ann: Principal) -> None:
+    state = session(notes.registry, ann, URLS)["state"]
+    assert notes.request(ann, [])["sessionState"] == state
+
+
+def test_who_has_no_account_has_no_primary_one(notes: Harness, ann: Principal) -> None:
+    shown = session(notes.registry, replace(ann, accounts={}), URLS)
+    assert (shown["accounts"], shown["primaryAccounts"]) == ({}, {})

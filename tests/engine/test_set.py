@@ -1,14 +1,17 @@
 """Foo/set (RFC 8620 §5.3)."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from angarium.engine.access import Principal
+from angarium.engine.declare import Capability
 from angarium.engine.limits import Limits
-from tests.engine.note import NOTES
-from tests.harness import Harness
+from angarium.engine.records import RecordObjects
+from tests.engine.note import NOTE, NOTES, URN
+from tests.harness import Harness, Served
 
 
 @pytest.fixture
@@ -230,3 +233,37 @@ def test_a_long_chain_of_creations_is_ordered_whichever_way_it_is_sent(
     chain = [(f"k{n}", {"title": f"t{n}", **({"parentId": f"#k{n + 1}"} if n < 199 else {})}) for n in range(200)]
     answer = notes.call(ann, "Note/set", {"create": dict(reversed(chain) if turned else chain)})
     assert len(answer["created"]) == 200
+
+
+def test_two_patches_that_come_to_one_place_are_invalid(notes: Harness, ann: Principal, note: str) -> None:
+    other = notes.call(ann, "Note/set", {"create": {"o": {"title": "other"}}})["created"]["o"]["id"]
+    patch = {"related/#o": True, f"related/{other}": None}
+    update = ["Note/set", {"accountId": notes.account(ann), "update": {note: patch}}, "0"]
+    answer = notes.request(ann, [update], createdIds={"o": other})["methodResponses"][0][1]
+    assert answer["notUpdated"][note]["type"] == "invalidPatch"
+
+
+MEMOS = RecordObjects("Memo", "M")
+MEMO = replace(NOTE, name="Memo", reader=MEMOS, writer=MEMOS, querier=None, copier=None)
+
+
+def test_creation_ids_are_one_map_for_all_types(tmp_path: Path) -> None:
+    harness = Harness(tmp_path, served=Served([Capability(URN)], [NOTE, MEMO], []))
+    user = harness.user("ann")
+    note, memo, got = harness.responses(
+        user,
+        ("Note/set", {"create": {"k": {"title": "note"}}}),
+        ("Memo/set", {"create": {"k": {"title": "memo", "parentId": "#k"}}}),
+        ("Memo/get", {"ids": ["#k"], "properties": ["parentId"]}),
+    )
+    assert got[1]["list"] == [{"id": memo[1]["created"]["k"]["id"], "parentId": note[1]["created"]["k"]["id"]}]
+    harness.close()
+
+
+def test_a_singleton_is_neither_created_nor_destroyed(tmp_path: Path) -> None:
+    harness = Harness(tmp_path, served=Served([Capability(URN)], [replace(NOTE, singleton=True)], []))
+    user = harness.user("ann")
+    answer = harness.call(user, "Note/set", {"create": {"k": {"title": "a"}}, "destroy": ["singleton"]})
+    assert answer["notCreated"]["k"]["type"] == "singleton"
+    assert answer["notDestroyed"]["singleton"]["type"] == "singleton"
+    harness.close()

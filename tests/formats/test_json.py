@@ -67,6 +67,16 @@ def test_many_brackets_side_by_side_are_not_deep() -> None:
     assert json.parse(b"[" + b"[],{}," * 500 + b"[]]") is not None
 
 
+@pytest.mark.parametrize("code", [0xFDD0, 0xFDEF, 0xFFFE, 0xFFFF, 0x1FFFE, 0x2FFFF, 0xFFFFE, 0x10FFFF])
+def test_a_noncharacter_leaves_as_a_replacement_character(code: int) -> None:
+    assert standard.loads(json.encode({"a": f"x{chr(code)}y"})) == {"a": "x\ufffdy"}
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cn"])))
+def test_every_character_leaves_as_it_is(text: str) -> None:
+    assert standard.loads(json.encode([text])) == [text]
+
+
 @pytest.mark.parametrize(
     "text", [b"9007199254740992", b"-9007199254740992", b"[1,123456789012345678901234567890]", b"9" * 1_000_000]
 )

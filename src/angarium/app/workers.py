@@ -74,7 +74,11 @@ async def _end(process: Process) -> None:
 
 async def _work(config: Config) -> None:
     """Serve until told to end or until the process that writes has gone."""
-    link = await ControlLink.connect(config.data / NAME)
+    try:
+        link = await ControlLink.connect(config.data / NAME)
+    except OSError as error:
+        _log.error("worker found nobody who writes reason=%s", error)
+        return
     with closing(open_store(config.data, read_only=True)) as store:
         composed = compose(config, store, RemoteWriting(link, config.data))
         composed.feed.start()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 import orjson
 
 from angarium.engine.access import AccountAccess
+from angarium.engine.limits import COLLATIONS
 from angarium.engine.shapes import Shape
 from angarium.formats.json import JSON
 from angarium.store.contract import Expression, Order, QueryChanges, QueryResult, State, Window
@@ -68,10 +69,15 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One property that Comparators may name; `keyword` says that the Comparator takes a keyword (RFC 8621 §4.4.2)."""
+    """One property that Comparators may name.
+
+    `keyword` says that the Comparator takes a keyword (RFC 8621 §4.4.2); `collations` are those that the Querier obeys,
+    where text is compared.
+    """
 
     name: str
     keyword: bool = False
+    collations: tuple[str, ...] = COLLATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +206,16 @@ class DataType:
     before_set: "Callable[[Call], None] | None" = None
     changes_extra: "Callable[[Call, bool], Response] | None" = None
     singleton: bool = False
+    shown: Mapping[str, Property] = field(init=False, repr=False)
+    """The properties that clients may name."""
+
+    def __post_init__(self) -> None:
+        shown = {known.name: known for known in self.properties if not known.private}
+        object.__setattr__(self, "shown", shown)
 
     def property(self, name: str) -> Property | None:
         """The declaration of a property that clients may name."""
-        return next((known for known in self.properties if known.name == name and not known.private), None)
+        return self.shown.get(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,10 @@
 """Running a request: calls in order, references, implicit calls, errors in their scopes (RFC 8620 §3.3 to §3.7)."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import cast
-
-import orjson
 
 from angarium.engine.access import AccountAccess, Principal
 from angarium.engine.call import Call, RequestContext
@@ -16,6 +14,8 @@ from angarium.engine.limits import Limits
 from angarium.engine.references import Done, resolve
 from angarium.engine.registry import Registry
 from angarium.engine.request import Invocation, Request, parse_request
+from angarium.engine.session import session_state
+from angarium.formats import json
 from angarium.formats.json import JSON
 from angarium.store.contract import (
     AnchorNotFound,
@@ -37,10 +37,22 @@ _TRANSLATED: tuple[tuple[type[StoreError], MethodErrorType], ...] = (
 
 @dataclass(slots=True)
 class _Progress:
-    """The responses so far and what they weigh together."""
+    """The responses so far and what they weigh together, in octets."""
 
+    most: int
     done: list[Done] = field(default_factory=list)
     size: int = 0
+
+    def add(self, name: str, response: Response, call_id: str) -> None:
+        """Encode a response; MethodError requestTooLarge when there is no more room (an error has always room)."""
+        encoded = json.encode([name, response, call_id])
+        if self.size + len(encoded) > self.most and name != "error":
+            raise MethodError(
+                MethodErrorType.REQUEST_TOO_LARGE,
+                f"the response would be over {self.most} octets; ask for less at a time",
+            )
+        self.size += len(encoded)
+        self.done.append(Done(name, call_id, encoded))
 
 
 class Engine:
@@ -65,20 +77,24 @@ class Engine:
         principal: Principal,
         snapshot: Snapshot | None = None,
         transaction: Transaction | None = None,
+        *,
+        hasty: bool = False,
     ) -> bytes:
         """The encoded Response object (RFC 8620 §3.4).
 
-        A pure request needs neither view, one that reads a snapshot, one that writes a transaction (alone).
+        A pure request needs neither view, one that reads a snapshot, one that writes a transaction (alone). A `hasty`
+        one raises TooSlow where another would tell its client.
         """
         context = self.context(principal, snapshot, transaction, dict(request.created_ids or {}))
-        progress = _Progress()
+        context.hasty = hasty
+        progress = _Progress(self.limits.max_size_response)
         for invocation in request.calls:
             self._invoke(context, invocation, progress)
-        tail: dict[str, JSON] = {"sessionState": principal.state}
+        tail: dict[str, JSON] = {"sessionState": session_state(self.registry, principal)}
         if request.created_ids is not None:
             tail["createdIds"] = cast("dict[str, JSON]", context.created)
         responses = b",".join(item.encoded for item in progress.done)
-        return b'{"methodResponses":[' + responses + b"]," + orjson.dumps(tail)[1:]
+        return b'{"methodResponses":[' + responses + b"]," + json.dumps(tail)[1:]
 
     def context(
         self,
@@ -96,7 +112,10 @@ class Engine:
 
     def call(self, context: RequestContext, name: str, arguments: dict[str, JSON]) -> list[tuple[str, Response]]:
         """Run one method for a caller inside the process; the responses, with those of implicit calls after it."""
-        responses, follow = self._answer(context, self._implied(name, arguments, ""), [])
+        responses: list[tuple[str, Response]] = []
+        follow = self._answer(
+            context, self._implied(name, arguments, ""), [], lambda *response: responses.append(response)
+        )
         for implied, implied_arguments in follow:
             responses += self.call(context, implied, implied_arguments)
         return responses
@@ -106,29 +125,24 @@ class Engine:
         return Invocation(name, arguments, call_id, self.registry.methods.get(name))
 
     def _invoke(self, context: RequestContext, invocation: Invocation, progress: _Progress) -> None:
-        responses, follow = self._answer(context, invocation, progress.done)
-        for name, response in responses:
-            self._record(name, response, invocation.call_id, progress)
+        call_id = invocation.call_id
+        follow = self._answer(
+            context, invocation, progress.done, lambda name, response: progress.add(name, response, call_id)
+        )
         for name, arguments in follow:
-            self._invoke(context, self._implied(name, arguments, invocation.call_id), progress)
-
-    def _record(self, name: str, response: Response, call_id: str, progress: _Progress) -> None:
-        """Encode a response; one that makes the whole too large becomes an error."""
-        encoded = orjson.dumps([name, response, call_id])
-        if progress.size + len(encoded) > self.limits.max_size_response:
-            error = MethodError(
-                MethodErrorType.REQUEST_TOO_LARGE,
-                f"the response would be over {self.limits.max_size_response} octets; ask for less at a time",
-            )
-            name = "error"
-            encoded = orjson.dumps(["error", error.arguments(), call_id])
-        progress.size += len(encoded)
-        progress.done.append(Done(name, call_id, encoded))
+            self._invoke(context, self._implied(name, arguments, call_id), progress)
 
     def _answer(
-        self, context: RequestContext, invocation: Invocation, done: list[Done]
-    ) -> tuple[list[tuple[str, Response]], list[tuple[str, dict[str, JSON]]]]:
-        """The response of one call, or its error, and the implicit calls that follow it."""
+        self,
+        context: RequestContext,
+        invocation: Invocation,
+        done: Sequence[Done],
+        take: Callable[[str, Response], None],
+    ) -> list[tuple[str, dict[str, JSON]]]:
+        """Hand the response of one call to `take`, or its error; returns the implicit calls that follow it.
+
+        A response that cannot be taken undoes its call: after an error nothing has changed (RFC 8620 §3.6.2).
+        """
         created = dict(context.created)
         method = invocation.method
         try:
@@ -140,17 +154,20 @@ class Engine:
             arguments = resolve(invocation.arguments, done, self.limits.max_query)
             call = _call(context, method, arguments)
             with _savepoint(context, method):
-                response = method.run(call)
-            return [(method.name, response)], call.follow
+                take(method.name, method.run(call))
+            return call.follow
         except MethodError as error:
-            failure = error
+            failure = error.arguments()  # not the error: it would keep the frames of the call, and all in them, alive
         except StoreError as error:
-            failure = self._translated(error, invocation)
+            if context.hasty and isinstance(error, TooSlow):
+                raise
+            failure = self._translated(error, invocation).arguments()
         except Exception:  # a bug: told with an id under which the log has the traceback
-            failure = self._bug(context, invocation)
+            failure = self._bug(context, invocation).arguments()
         context.created.clear()
         context.created.update(created)
-        return [("error", cast(Response, failure.arguments()))], []
+        take("error", cast(Response, failure))
+        return []
 
     def _translated(self, error: StoreError, invocation: Invocation) -> MethodError:
         for kind, shown in _TRANSLATED:
@@ -193,7 +210,7 @@ def _checked(method: Method, given: dict[str, JSON]) -> dict[str, JSON]:
     checked: dict[str, JSON] = {}
     for declared in method.arguments:
         value = given.get(declared.name)
-        if declared.name not in given or (value is None and declared.default is not REQUIRED):
+        if declared.name not in given or (value is None and declared.default is None):
             if declared.default is REQUIRED:
                 raise invalid_arguments(f"{declared.name} is missing")
             checked[declared.name] = declared.default

@@ -8,6 +8,9 @@ CORE = "urn:ietf:params:jmap:core"
 
 COLLATIONS = ("i;ascii-casemap", "i;octet", "i;unicode-casemap")
 
+MOST_PROPERTIES = 1000
+"""Names of properties that one call may list: those of header fields are without end (RFC 8621 §4.1.3)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

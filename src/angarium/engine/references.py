@@ -36,7 +36,7 @@ def resolve(arguments: dict[str, JSON], done: Sequence[Done], largest: int) -> d
     Raises MethodError invalidArguments when `name` and `#name` are both given or a reference is malformed, and
     invalidResultReference when it leads nowhere or gathers more than `largest` items.
     """
-    if not any(name.startswith("#") for name in arguments):
+    if "#" not in "".join(arguments):
         return arguments
     resolved: dict[str, JSON] = {}
     for name, value in arguments.items():

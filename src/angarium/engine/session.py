@@ -32,8 +32,13 @@ def session(registry: Registry, principal: Principal, urls: SessionUrls) -> dict
         "downloadUrl": urls.download,
         "uploadUrl": urls.upload,
         "eventSourceUrl": urls.event_source,
-        "state": principal.state,
+        "state": session_state(registry, principal),
     }
+
+
+def session_state(registry: Registry, principal: Principal) -> str:
+    """Changes with what the user may see and with what the server can do, so also with its configuration."""
+    return f"{principal.state}-{registry.digest}"
 
 
 def _account(registry: Registry, account: AccountAccess) -> dict[str, JSON]:

@@ -3,6 +3,7 @@
 A shape takes a value and gives None, or a Problem: the path inside the value and what is wrong there, in words.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple, TypeAlias
 
@@ -77,12 +78,14 @@ def one_of(values: Collection[str]) -> Shape:
     return _simple(lambda value: isinstance(value, str) and value in values, "one of " + ", ".join(sorted(values)))
 
 
-def list_of(item: Shape) -> Shape:
-    """An array whose items all have the shape."""
+def list_of(item: Shape, most: int | None = None) -> Shape:
+    """An array whose items all have the shape; `most` bounds how many there are."""
 
     def check(value: JSON) -> Problem | None:
         if not isinstance(value, list):
             return Problem("", "must be an array")
+        if most is not None and len(value) > most:
+            return Problem("", f"must be an array of at most {most}")
         for index, inner in enumerate(value):
             if problem := item(inner):
                 return problem.within(str(index))
@@ -105,6 +108,23 @@ def map_of(key: Shape, item: Shape) -> Shape:
         return None
 
     return check
+
+
+def _references(value: JSON) -> Problem | None:
+    """An array of ids and creation ids; as `list_of(reference)`, but a long good one is found good at once."""
+    if isinstance(value, list):
+        try:
+            joined = ",".join(value)  # type: ignore[arg-type]  # what is no string raises
+        except TypeError:
+            return _EACH_REFERENCE(value)
+        if _REFERENCES.match(joined) and joined.count(",") == len(value) - 1:
+            return None
+    return _EACH_REFERENCE(value)
+
+
+_EACH_REFERENCE: Shape = list_of(reference)
+_REFERENCES = re.compile(r"#?[A-Za-z0-9_-]{1,255}(?:,#?[A-Za-z0-9_-]{1,255})*+\Z")
+references: Shape = _references
 
 
 def record_of(members: Mapping[str, Shape], required: Collection[str] = (), *, others: bool = False) -> Shape:

@@ -18,6 +18,8 @@ _BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _LONG_NUMBER = re.compile(rb"-?\d{16,}")
 _LARGEST = 2**53 - 1
+_NONCHARACTER = re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])|[\xf0-\xf4][\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]")
+_REPLACEMENT = "\ufffd".encode()
 
 
 def parse(text: bytes, max_depth: int = 64) -> JSON:
@@ -44,6 +46,17 @@ def parse(text: bytes, max_depth: int = 64) -> JSON:
 def dumps(value: JSON) -> bytes:
     """The compact UTF-8 text of a value."""
     return orjson.dumps(value)
+
+
+def encode(value: object) -> bytes:
+    """The text that leaves the server, from values and `orjson.Fragment`s.
+
+    What mail may hold and I-JSON must not, Unicode's noncharacters, stands as U+FFFD (RFC 7493 §2.1).
+    """
+    text = orjson.dumps(value)
+    if b"\xbf" in text or b"\xef" in text:  # looking for one octet is much the fastest
+        return _NONCHARACTER.sub(_REPLACEMENT, text)
+    return text
 
 
 def loads(text: bytes) -> JSON:

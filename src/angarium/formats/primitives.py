@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 ID = re.compile(r"[A-Za-z0-9_-]{1,255}\Z")
 _DATE = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(?!0+[Z+-])(\d+))?(Z|[+-]\d\d:\d\d)\Z",
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(?!0+[Z+-])(\d+))?(Z|[+-]\d\d:[0-5]\d)\Z",
     re.ASCII,
 )
 LARGEST = 2**53 - 1

@@ -37,6 +37,11 @@ def test_thread_keys_are_all_message_ids_once_and_the_bare_subject() -> None:
     assert new.thread_subject == new_message(octets("über uns"), (), {"B1"}, 5).thread_subject == "überuns"
 
 
+def test_of_references_the_last_fifty_take_part_in_threading() -> None:
+    data = octets(Message_ID="<a@x>", References=" ".join(f"<{at}@x>" for at in range(80)))
+    assert new_message(data, (), {"B1"}, 5).thread_ids == ("a@x", *(f"{at}@x" for at in range(30, 80)))
+
+
 def test_sorting_compares_folded_names_and_base_subjects() -> None:
     new = new_message(octets("RE: Zebra", From="zed@example.com", To='"Ärger, A" <a@x>, <b@x>'), (), {"B1"}, 5)
     assert new.sort_subject == "zebra"

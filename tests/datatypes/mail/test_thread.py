@@ -16,6 +16,20 @@ def test_replies_are_one_thread_oldest_first(ann: Desk) -> None:
     assert ann.email(other, "threadId")["threadId"] != thread
 
 
+def test_emails_of_one_moment_stand_in_order_of_id(ann: Desk) -> None:
+    moment = "2026-01-01T00:00:00Z"
+    emails = [ann.put(octets("Plan", str(at), References="<a@x>"), receivedAt=moment) for at in range(5)]
+    ann.update(emails[1], {"keywords/$seen": True, "mailboxIds": {ann.box("archive"): True}})
+    thread = ann.email(emails[0], "threadId")["threadId"]
+    assert ann.call("Thread/get", ids=[thread])["list"] == [{"id": thread, "emailIds": emails}]
+
+
+def test_every_email_has_a_thread(ann: Desk) -> None:
+    alone = ann.put(b"Subject: no message-id\r\n\r\nx")
+    thread = ann.email(alone, "threadId")["threadId"]
+    assert ann.call("Thread/get", ids=[thread])["list"] == [{"id": thread, "emailIds": [alone]}]
+
+
 def test_only_the_ids_of_threads_may_be_asked(ann: Desk) -> None:
     thread = ann.email(ann.put(octets()), "threadId")["threadId"]
     assert ann.call("Thread/get", ids=[thread], properties=["id"])["list"] == [{"id": thread}]

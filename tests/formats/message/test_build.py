@@ -47,6 +47,18 @@ def test_date_and_message_id_are_added_only_when_missing() -> None:
     assert names == ["message-id", "date", "Mime-Version", "Content-Type", "Content-Transfer-Encoding"]
 
 
+@pytest.mark.parametrize("sub_parts", [(), (BodyPart(),)])
+def test_date_and_message_id_that_the_body_gives_are_not_added_again(sub_parts: tuple[BodyPart, ...]) -> None:
+    own = (
+        DraftHeader("Message-ID", "MessageIds", ["mine@x"]),
+        DraftHeader("Date", "Date", "2000-01-01T00:00:00+01:00"),
+    )
+    body = BodyPart("multipart/mixed" if sub_parts else "text/plain", sub_parts=sub_parts, headers=own)
+    headers = read(built(body)).headers
+    assert header_value(headers, "Message-ID", "MessageIds", True) == [["mine@x"]]
+    assert header_value(headers, "Date", "Date", True) == ["2000-01-01T00:00:00+01:00"]
+
+
 def test_the_same_draft_gives_the_same_octets() -> None:
     body = assemble(BodyPart("text/plain", "a"), BodyPart("text/html", "b"), [BodyPart("a/b", b"c")])
     assert built(body, SUBJECT) == built(body, SUBJECT)

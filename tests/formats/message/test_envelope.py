@@ -1,4 +1,4 @@
-from angarium.formats.message.envelope import MOST_REFERENCES, envelope
+from angarium.formats.message.envelope import envelope
 from angarium.formats.message.forms import header_value
 from angarium.formats.message.scanner import parse
 from tests.formats.message.corpus import corpus_files, needs_corpus
@@ -22,11 +22,13 @@ def test_absent_fields_are_null() -> None:
     assert {getattr(found, name) for name in found.__slots__} == {None}
 
 
-def test_the_last_fifty_references_are_kept() -> None:
+def test_references_are_those_of_the_field_however_many() -> None:
     raw = b"References:" + b"".join(b"\n <%d@x>" % at for at in range(80)) + b"\n\n"
-    references = envelope(parse(raw).headers).references
+    headers = parse(raw).headers
+    references = envelope(headers).references
+    assert references == header_value(headers, "References", "MessageIds")
     assert references is not None
-    assert (len(references), references[0], references[-1]) == (MOST_REFERENCES, "30@x", "79@x")
+    assert (len(references), references[0], references[-1]) == (80, "0@x", "79@x")
 
 
 @needs_corpus

@@ -33,6 +33,21 @@ def test_html_is_reduced_to_its_text(html: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ('<img alt="a &gt; b">c', "a > b c"),
+        ("<IMG Alt=one\nsrc='two' title = 'three  four'/>c", "one three four c"),
+        ('<a data-alt="no" href="title=\'no\'" title>b</a>', "b"),
+        ('<img alt="">a', "a"),
+        ("a<script title=b>c</script>d", "a b d"),
+        ("a <!-- <img alt=b> -->c", "a c"),
+    ],
+)
+def test_alt_and_title_are_read_where_asked_for(html: str, text: str) -> None:
+    assert html_to_text(html, 1_000, attributes=True) == text
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("&#0;&#xD800;&#1114112;&#99999999999;&#1;", "\ufffd" * 5),
@@ -74,10 +89,16 @@ def test_where_text_ends_inside_a_tag_is_found() -> None:
         "<p>",
         "--",
         "<!",
+        "<a alt=",
+        '<a alt="',
+        "alt='",
+        "alt=b ",
+        "title =\t",
     ],
 )
 def test_reading_is_linear(unit: str) -> None:
     assert_linear(lambda size: html_to_text(unit * size, 1 << 18), 40_000)
+    assert_linear(lambda size: html_to_text(f"<i {unit * size}>", 1 << 18, attributes=True), 40_000)
     assert_linear(lambda size: open_tag_start(unit * size), 40_000)
 
 

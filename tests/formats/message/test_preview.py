@@ -54,6 +54,13 @@ def test_search_text_holds_all_texts_and_no_markup() -> None:
     assert attachment_names(structure) == "page.html\npaper.pdf"
 
 
+def test_search_text_holds_alt_and_title_and_the_preview_does_not() -> None:
+    data = b'Content-Type: text/html\n\n<img alt="Company logo"><p title="hint">body</p>'
+    structure = parse(data).structure
+    assert search_text(data, structure) == "Company logo\nhint body"
+    assert preview(data, structure) == "body"
+
+
 def test_a_huge_body_is_read_only_in_part() -> None:
     body = b"<a>" * 3_000_000
     data = b"Content-Type: text/html\n\n" + body

@@ -6,6 +6,7 @@ from typing import cast
 from angarium.engine.call import Call
 from angarium.engine.declare import REQUIRED, Access, Argument, Copier, DataType, Method, Response
 from angarium.engine.errors import MethodError, MethodErrorType, invalid_arguments, invalid_properties
+from angarium.engine.methods.properties import overriding, untold
 from angarium.engine.methods.set import Work, check_size, perform
 from angarium.engine.methods.states import check_state, state
 from angarium.engine.shapes import an_object, boolean, identifier, map_of, nullable, text
@@ -33,6 +34,7 @@ def copy_method(kind: DataType, copier: Copier) -> Method:
         created: dict[str, JSON] = {}
         refused: dict[str, JSON] = {}
         originals: list[JSON] = []
+        pending = frozenset(creates)
 
         def copy(key: str, given: dict[str, JSON]) -> None:
             record = given.get("id")
@@ -40,8 +42,8 @@ def copy_method(kind: DataType, copier: Copier) -> Method:
             if resolved is None:
                 raise invalid_properties("id must name the object to copy", "id")
             overrides = {name: value for name, value in given.items() if name != "id"}
-            shown = copier.copy(call, source, resolved, overrides)
-            created[key] = shown
+            shown = copier.copy(call, source, resolved, overriding(kind, call, overrides, pending))
+            created[key] = untold(kind, overrides, shown)
             call.request.created[key] = cast(str, shown["id"])
             originals.append(resolved)
 

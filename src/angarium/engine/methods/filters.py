@@ -3,7 +3,6 @@
 from angarium.engine.call import Call
 from angarium.engine.declare import DataType, Filter
 from angarium.engine.errors import MethodError, MethodErrorType, invalid_arguments
-from angarium.engine.limits import COLLATIONS
 from angarium.engine.shapes import Shape, an_object, boolean, list_of, nullable, record_of, text
 from angarium.formats.json import JSON
 from angarium.store.contract import All, Either, Expression, Neither, Order, Term
@@ -54,13 +53,13 @@ class _Parser:
             raise invalid_arguments("filter: operator must be AND, OR or NOT")
         if not isinstance(conditions, list) or len(value) != 2:
             raise invalid_arguments("filter: an operator has exactly the members operator and conditions (an array)")
+        if not conditions:
+            self._count(1)
         return _OPERATORS[operator](tuple(self.tree(item, depth - 1) for item in conditions))
 
     def _condition(self, value: dict[str, JSON]) -> Expression:
         terms: list[Expression] = []
-        self._left -= max(len(value), 1)
-        if self._left < 0:
-            raise MethodError(MethodErrorType.UNSUPPORTED_FILTER, "the filter has too many conditions; simplify it")
+        self._count(max(len(value), 1))
         for name, item in value.items():
             known = self._known.get(name)
             if known is None:
@@ -72,6 +71,11 @@ class _Parser:
                 raise invalid_arguments(f"filter: {problem.within(name)}")
             terms.append(Term(name, item))
         return terms[0] if len(terms) == 1 else All(tuple(terms))
+
+    def _count(self, conditions: int) -> None:
+        self._left -= conditions
+        if self._left < 0:
+            raise MethodError(MethodErrorType.UNSUPPORTED_FILTER, "the filter has too many conditions; simplify it")
 
 
 def parse_sort(kind: DataType, call: Call) -> tuple[Order, ...]:
@@ -90,8 +94,10 @@ def _order(kind: DataType, item: JSON) -> Order:
     known = next((sort for sort in kind.sorts if sort.name == name), None)
     if known is None:
         raise MethodError(MethodErrorType.UNSUPPORTED_SORT, f"{kind.name} cannot be sorted by '{str(name)[:40]}'")
-    if collation is not None and collation not in COLLATIONS:
-        raise MethodError(MethodErrorType.UNSUPPORTED_SORT, f"there is no collation '{str(collation)[:40]}'")
+    if collation is not None and collation not in known.collations:
+        raise MethodError(
+            MethodErrorType.UNSUPPORTED_SORT, f"'{name}' cannot be sorted with the collation '{str(collation)[:40]}'"
+        )
     if known.keyword and not isinstance(keyword, str):
         raise invalid_arguments(f"sort: '{name}' needs a keyword")
     ascending = item.get("isAscending") is not False

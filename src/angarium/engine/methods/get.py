@@ -3,12 +3,13 @@
 from angarium.engine.call import Call
 from angarium.engine.declare import Access, Argument, DataType, Method, Response, encoded
 from angarium.engine.errors import MethodError, MethodErrorType, invalid_arguments
+from angarium.engine.limits import MOST_PROPERTIES
 from angarium.engine.methods.states import state
-from angarium.engine.shapes import list_of, nullable, reference, text
+from angarium.engine.shapes import list_of, nullable, references, text
 
 _ARGUMENTS = (
-    Argument("ids", nullable(list_of(reference))),
-    Argument("properties", nullable(list_of(text))),
+    Argument("ids", nullable(references)),
+    Argument("properties", nullable(list_of(text, MOST_PROPERTIES))),
 )
 
 
@@ -42,20 +43,25 @@ def _ids(kind: DataType, call: Call) -> list[str] | None:
         )
     if given is None:
         return None
+    if "#" not in "".join(given):
+        return list(dict.fromkeys(given))
     resolved = (call.resolve(item) for item in given)
     return list(dict.fromkeys(item for item in resolved if item is not None))
 
 
 def _never_created(call: Call) -> list[str]:
     """The `#creationId`s among the ids that stand for nothing."""
-    return [item for item in dict.fromkeys(call.texts("ids") or ()) if call.resolve(item) is None]
+    given = call.texts("ids") or ()
+    if "#" not in "".join(given):
+        return []
+    return [item for item in dict.fromkeys(given) if call.resolve(item) is None]
 
 
 def _properties(kind: DataType, call: Call) -> list[str]:
     """The properties to return beside `id`, in the order asked."""
     given = call.texts("properties")
     if given is None:
-        names = kind.default_properties or [known.name for known in kind.properties if not known.private]
+        names = kind.default_properties or list(kind.shown)
     else:
         names = list(dict.fromkeys(given))
         unknown = [name for name in names if name != "id" and not _is_known(kind, name)]

@@ -10,6 +10,8 @@ from angarium.formats import patch as patching
 from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON
 
+_ABSENT = object()
+
 
 def complete(kind: DataType, call: Call, given: Mapping[str, JSON], pending: frozenset[str]) -> dict[str, JSON]:
     """An object to create: every property checked, `#creationId`s resolved, defaults filled in.
@@ -17,20 +19,7 @@ def complete(kind: DataType, call: Call, given: Mapping[str, JSON], pending: fro
     `pending` holds creation ids of the same call that may still come to be. Raises SetError invalidProperties with all
     properties that are wrong.
     """
-    value: dict[str, JSON] = {}
-    problems: list[Problem] = []
-    for name, item in given.items():
-        known = kind.property(name)
-        if known is None:
-            if kind.more_properties and kind.more_properties(name):
-                value[name] = item
-            else:
-                problems.append(Problem(name, f"{kind.name} has no such property"))
-        elif known.server_set:
-            problems.append(Problem(name, "is set by the server"))
-        else:
-            value[name] = resolved(known, item, call, pending)
-            problems += _misshapen(known, value[name])
+    value, problems = _taken(kind, call, given, pending)
     for known in kind.properties:
         if known.name in given or known.server_set:
             continue
@@ -40,6 +29,19 @@ def complete(kind: DataType, call: Call, given: Mapping[str, JSON], pending: fro
             value[known.name] = known.default
     _refuse(problems)
     return value
+
+
+def overriding(kind: DataType, call: Call, given: Mapping[str, JSON], pending: frozenset[str]) -> dict[str, JSON]:
+    """The properties that a copy is to have instead of the original's, checked and resolved like those of a create."""
+    value, problems = _taken(kind, call, given, pending)
+    _refuse(problems)
+    return value
+
+
+def untold(kind: DataType, given: Mapping[str, JSON], made: Mapping[str, JSON]) -> dict[str, JSON]:
+    """What a client does not know yet of an object that was made from what it gave."""
+    private = {known.name for known in kind.properties if known.private}
+    return {name: item for name, item in made.items() if name not in private and given.get(name, _ABSENT) != item}
 
 
 def patched(
@@ -100,6 +102,27 @@ def resolved(known: Property, value: JSON, call: Call, pending: frozenset[str]) 
     return value
 
 
+def _taken(
+    kind: DataType, call: Call, given: Mapping[str, JSON], pending: frozenset[str]
+) -> tuple[dict[str, JSON], list[Problem]]:
+    """What clients may give of a new object, and what is wrong with the rest."""
+    value: dict[str, JSON] = {}
+    problems: list[Problem] = []
+    for name, item in given.items():
+        known = kind.property(name)
+        if known is None:
+            if kind.more_properties and kind.more_properties(name):
+                value[name] = item
+            else:
+                problems.append(Problem(name, f"{kind.name} has no such property"))
+        elif known.server_set:
+            problems.append(Problem(name, "is set by the server"))
+        else:
+            value[name] = resolved(known, item, call, pending)
+            problems += _misshapen(known, value[name])
+    return value, problems
+
+
 def _lookup(name: str, value: str, call: Call, pending: frozenset[str]) -> str:
     found = call.resolve(value)
     if found is None:
@@ -118,7 +141,10 @@ def _resolved_paths(kind: DataType, call: Call, patch: Mapping[str, JSON], pendi
         if known is None or known.references is None:
             result[path] = value
         elif slash:
-            result[f"{top}/{_lookup(top, rest, call, pending)}"] = value
+            place = f"{top}/{_lookup(top, rest, call, pending)}"
+            if place in result:
+                raise SetError(SetErrorType.INVALID_PATCH, f"'{place}' is changed twice")
+            result[place] = value
         else:
             result[path] = resolved(known, value, call, pending)
     return result

@@ -5,6 +5,7 @@ from angarium.engine.declare import Access, Argument, DataType, Method, Querier,
 from angarium.engine.methods.filters import FILTER, SORT, parse_filter, parse_sort
 from angarium.engine.methods.states import state
 from angarium.engine.shapes import boolean, integer, nullable, reference, unsigned
+from angarium.formats.primitives import LARGEST
 from angarium.store.contract import AnchorNotFound, Window
 
 _ARGUMENTS = (
@@ -32,7 +33,7 @@ def query_method(kind: DataType, querier: Querier) -> Method:
             "accountId": call.account.id,
             "queryState": state(call, kind.name),
             "canCalculateChanges": querier.can_calculate(call, filter_, sort),
-            "position": result.position,
+            "position": min(result.position, LARGEST),  # an anchor with an offset may lead further
             "ids": result.ids,
         }
         if call.flag("calculateTotal"):

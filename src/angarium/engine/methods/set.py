@@ -8,7 +8,7 @@ from typing import cast
 from angarium.engine.call import Call
 from angarium.engine.declare import Access, Argument, DataType, Method, Response, Writer
 from angarium.engine.errors import MethodError, MethodErrorType, SetError, SetErrorType
-from angarium.engine.methods.properties import complete, patched, touched
+from angarium.engine.methods.properties import complete, patched, touched, untold
 from angarium.engine.methods.states import check_state, state
 from angarium.engine.shapes import an_object, identifier, list_of, map_of, nullable, reference, text
 from angarium.formats.json import JSON
@@ -20,7 +20,6 @@ _ARGUMENTS = (
     Argument("destroy", nullable(list_of(reference))),
 )
 
-_ABSENT = object()
 _ROUNDS = 12
 
 
@@ -108,14 +107,11 @@ def _work(kind: DataType, writer: Writer, call: Call, outcome: _Outcome) -> list
     updates = cast("dict[str, dict[str, JSON]]", call.object("update"))
     destroys = list(dict.fromkeys(call.texts("destroy") or ()))
     pending = frozenset(creates)
-    private = {known.name for known in kind.properties if known.private}
 
     def create(key: str, given: dict[str, JSON]) -> None:
         _refuse_singleton(kind)
         shown = writer.create(call, complete(kind, call, given, pending))
-        outcome.created[key] = {
-            name: value for name, value in shown.items() if given.get(name, _ABSENT) != value and name not in private
-        }
+        outcome.created[key] = untold(kind, given, shown)
         call.request.created[key] = cast(str, shown["id"])
 
     def update(key: str, patch: dict[str, JSON]) -> None:

@@ -17,6 +17,9 @@ from angarium.formats.message.header_text import comment_end, decode_words, norm
 EmailAddress: TypeAlias = dict[str, str | None]
 
 _ADDR: Final = r"[^<>()\[\]:;@\\,\"\s]++@[^<>()\[\]:;@\\,\"\s]++"
+_NOTHING: Final = re.compile(r",[\s,]*+")
+"""Elements without anything in them, which senders leave where an address was taken out."""
+
 _COMMON: Final = re.compile(
     rf'\s*+(?:(?:"([^"\\=]*+)"\s*+|([^<>()\[\]:;@\\,"=]*+))<({_ADDR})>|({_ADDR}))\s*+(?:([,;])|\Z)'
 )
@@ -76,6 +79,8 @@ class _Reader:
     def read(self) -> list[Group]:
         text, end = self._text, len(self._text)
         while self._at < end:
+            if (nothing := _NOTHING.match(text, self._at)) is not None:
+                self._at = nothing.end()
             common = _COMMON.match(text, self._at)
             if common is None:
                 self._element()

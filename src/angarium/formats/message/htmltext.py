@@ -68,9 +68,8 @@ def _pieces(source: str, attributes: bool) -> Iterator[str]:
             at = opening + 1
             continue
         name = (tag[2] or "").lower()
-        at, quotes_close = _tag_end(source, tag, quotes_close)
-        if attributes and name:
-            yield from _presented(source[tag.end() : at])
+        end, quotes_close = _tag_end(source, tag, quotes_close)
+        at = end
         if not tag[1] and name in _CLOSINGS and name not in unclosed:
             closing = _CLOSINGS[name].search(source, at)
             if closing is None:
@@ -81,6 +80,8 @@ def _pieces(source: str, attributes: bool) -> Iterator[str]:
             yield "\n"
         elif name in _SPACES:
             yield " "
+        if attributes and name:
+            yield from _presented(source[tag.end() : end])
 
 
 def _presented(inside: str) -> Iterator[str]:

@@ -18,6 +18,10 @@ class Reading:
         self._threads = threads
         self._seconds = seconds
 
+    def glance(self, job: Callable[[Snapshot], T]) -> T:
+        """The result of a job that takes a moment, here and now; TooSlow when it would take longer."""
+        return self._store.glance(job)
+
     def __call__(self, job: Callable[[Snapshot], T]) -> "asyncio.Future[T]":
         """The result of a job on a fresh snapshot."""
         return self._threads.run(lambda: self._store.read(job, self._seconds))

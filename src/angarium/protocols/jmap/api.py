@@ -1,7 +1,7 @@
 """The API endpoint: one Request object in, one Response object out (RFC 8620 §3).
 
-A request that needs no store runs where it arrived, one that reads hops to a thread once, one that writes goes to the
-writer and is answered after its commit.
+A request that needs no store, or a short look into it, runs where it arrived; one that reads for longer hops to a
+thread once; one that writes goes to the writer and is answered after its commit.
 """
 
 from angarium.engine.access import Principal
@@ -18,6 +18,7 @@ from angarium.protocols.http.sign_in import SignIn
 from angarium.protocols.http.slots import Slots
 from angarium.protocols.http.threads import Threads
 from angarium.protocols.jmap.writing import Writing
+from angarium.store.contract import TooSlow
 
 _LONG = 100_000
 """Octets from which a body is parsed on a thread."""
@@ -55,8 +56,19 @@ class Api:
         request = self._engine.prepare(body)
         if request.access is Access.PURE:
             await answer_json(exchange, self._threads, self._engine.run(request, principal))
+        elif request.access is Access.READ:
+            await self._answer_read(exchange, principal, request)
         else:
             await self._answer_stored(exchange, principal, request, body)
+
+    async def _answer_read(self, exchange: Exchange, principal: Principal, request: Request) -> None:
+        """A short read is done here and now: a hop to a thread would take longer. A long one goes there."""
+        try:
+            answer = self._reading.glance(lambda snapshot: self._engine.run(request, principal, snapshot, hasty=True))
+        except TooSlow:
+            await self._answer_stored(exchange, principal, request, b"")
+        else:
+            await answer_json(exchange, self._threads, answer)
 
     async def _answer_long(self, exchange: Exchange, principal: Principal, body: bytes) -> None:
         """A body that takes long to parse is parsed on a thread."""

@@ -101,6 +101,14 @@ class Store(Protocol):
         """Run a job on a snapshot, on this thread; TooSlow after `deadline` seconds."""
         ...
 
+    def glance(self, job: Callable[[Snapshot], T]) -> T:
+        """Run a job as `read` does, if it is a matter of a few milliseconds.
+
+        TooSlow when it is not: no reader is free, the engine works for longer than that, or more than a few thousand
+        octets of blobs are opened. The caller then reads where waiting harms nobody.
+        """
+        ...
+
     def write(self, job: Callable[[Transaction], T]) -> "Future[T]":
         """Queue a job for the writer; the future ends after the commit is on disk, or with the job's exception.
 

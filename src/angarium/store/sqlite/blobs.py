@@ -7,12 +7,13 @@ What nothing references any more is found through the table `loose`, where trigg
 
 from collections.abc import Sequence
 from hashlib import sha256
+from math import inf
 from typing import cast
 
 import apsw
 import orjson
 
-from angarium.store.contract import AccountKey, BlobHash, Content, StagedBlob
+from angarium.store.contract import AccountKey, BlobHash, Content, StagedBlob, TooSlow
 from angarium.store.sqlite.blobfiles import BlobFiles
 from angarium.store.sqlite.stage import StagedBytes, StagedFile, stage_bytes
 
@@ -53,6 +54,8 @@ class BlobsReader:
     def __init__(self, connection: apsw.Connection, files: BlobFiles) -> None:
         self._connection = connection
         self._files = files
+        self.octets_left: float = inf
+        """What may still be opened; TooSlow beyond."""
 
     def size(self, blob: BlobHash) -> int | None:
         """Octets of a blob that exists, whoever may see it."""
@@ -68,10 +71,13 @@ class BlobsReader:
 
         A file that goes while another process reads an older snapshot counts as none.
         """
-        rows = self._connection.execute("SELECT content FROM blob WHERE hash = ?", (blob,)).fetchall()
+        rows = self._connection.execute("SELECT content, size FROM blob WHERE hash = ?", (blob,)).fetchall()
         if not rows:
             raise KeyError(blob)
-        content = rows[0][0]
+        content, size = cast("tuple[bytes | None, int]", rows[0])
+        self.octets_left -= size
+        if self.octets_left < 0:
+            raise TooSlow("more octets are opened than a glance may take")
         if isinstance(content, bytes):
             return content
         try:

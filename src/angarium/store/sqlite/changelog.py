@@ -27,18 +27,26 @@ class Kind:
     where: str
     name: str
     derived: str
+    position: str
 
 
 KINDS = {
-    "Email": Kind("email", "account = :account", "'M' || id", "0"),
-    "Thread": Kind("thread", "account = :account", "'T' || id", "0"),
+    "Email": Kind("email", "account = :account", "'M' || id", "0", "modified"),
+    "Thread": Kind("thread", "account = :account", "'T' || id", "0", "modified"),
 }
-RECORD = Kind("record", "account = :account AND kind = :kind", "name", "modified_core <= :since")
+RECORD = Kind(
+    "record",
+    "account = :account AND kind = :kind",
+    "name",
+    "modified_core <= :since",
+    "iif(modified_core > :since, modified_core, modified)",  # else a page that ends between the two hides the first
+)
 """Every type that is not in `KINDS`."""
 
 CREATED, UPDATED, DESTROYED = range(3)
 
-# An object created since stands at its creation, a changed one at its last change, a destroyed one at its end. When
+# An object created since stands at its creation, a changed one at its last change (of its own values, if they changed
+# at all), a destroyed one at its end. When
 # the page is full of created ones, nothing behind the last of them is looked at: the cost follows the page.
 CHANGES = f"""
 WITH born AS (
@@ -47,9 +55,9 @@ WITH born AS (
 ), page AS (
     SELECT CASE WHEN count(*) < :limit THEN {ALL} ELSE max(position) END AS ending FROM born
 ), altered AS (
-    SELECT modified AS position, {UPDATED} AS what, {{name}} AS name, {{derived}} AS derived FROM {{table}}
-    WHERE {{where}} AND modified > :since AND modified <= (SELECT ending FROM page) AND id <= :since
-    ORDER BY modified LIMIT :limit
+    SELECT {{position}} AS position, {UPDATED} AS what, {{name}} AS name, {{derived}} AS derived FROM {{table}}
+    WHERE {{where}} AND modified > :since AND {{position}} <= (SELECT ending FROM page) AND id <= :since
+    ORDER BY 1 LIMIT :limit
 ), gone AS (
     SELECT destroyed AS position, {DESTROYED} AS what, name, 0 AS derived FROM tombstone
     WHERE account = :account AND kind = :kind
@@ -119,7 +127,9 @@ class ChangeLog:
         place = KINDS.get(kind, RECORD)
         page = ALL if limit is None else limit
         text: str = self._connection.execute(
-            CHANGES.format(table=place.table, where=place.where, name=place.name, derived=place.derived),
+            CHANGES.format(
+                table=place.table, where=place.where, name=place.name, derived=place.derived, position=place.position
+            ),
             {"account": account, "kind": kind, "since": since, "limit": page + (limit is not None)},
         ).get
         found = cast(list[tuple[int, int, str, int]], orjson.loads(text))
@@ -159,6 +169,10 @@ class ChangeNumbers:
         number = self._last[account] = last + 1
         self.changed.setdefault(account, {})[kind] = State(number)
         return number
+
+    def reach(self, account: int, kind: str, number: int) -> None:
+        """A type without objects of its own has this number, given out for a change of another, as its state."""
+        self.changed.setdefault(account, {})[kind] = State(number)
 
     def touch(self, account: int, kind: str, number: int) -> None:
         """A derived value of the record with this id number changed."""

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import inf
 from typing import TypeVar
 
 import apsw
@@ -17,6 +18,10 @@ from angarium.store.sqlite.blobfiles import BlobFiles
 from angarium.store.sqlite.snapshot import SqliteSnapshot
 
 T = TypeVar("T")
+
+GLANCE_SECONDS = 0.004
+GLANCE_OCTETS = 65_536
+"""What a glance may take: the event loop waits for it."""
 
 STEPS = 5_000
 """Instructions of the engine between two looks at the clock: well under a millisecond."""
@@ -30,8 +35,9 @@ class Reader:
         self.ticket = 0
         self._snapshot = SqliteSnapshot(connection, files)
 
-    def run(self, job: Callable[[Snapshot], T], ends: float | None) -> T:
-        """Run a job in one read transaction that is stopped at a time of the monotonic clock."""
+    def run(self, job: Callable[[Snapshot], T], ends: float | None, octets: float = inf) -> T:
+        """Run a job in one read transaction that is stopped at a time of the monotonic clock or after many octets."""
+        self._snapshot.blobs.octets_left = octets
         self.connection.execute("BEGIN")
         try:
             if ends is not None:
@@ -64,6 +70,16 @@ class Readers:
         reader = self._take(ends)
         try:
             return reader.run(job, ends)
+        finally:
+            self._give_back(reader)
+
+    def glance(self, job: Callable[[Snapshot], T]) -> T:
+        """Run a job that is short on a snapshot, on this thread; TooSlow when none is free or the job is not short."""
+        now = time.monotonic()
+        reader = self._take(now)
+        try:
+            with self.ticket():
+                return reader.run(job, now + GLANCE_SECONDS, GLANCE_OCTETS)
         finally:
             self._give_back(reader)
 

@@ -38,6 +38,10 @@ class SqliteStore:
         """Run a job on a snapshot, on this thread; TooSlow after `deadline` seconds."""
         return self._readers.read(job, deadline)
 
+    def glance(self, job: Callable[[Snapshot], T]) -> T:
+        """Run a job on a snapshot, on this thread, if it is short; TooSlow when it is not."""
+        return self._readers.glance(job)
+
     def write(self, job: Callable[[Transaction], T]) -> "Future[T]":
         """Queue a job for the writer; raises StoreError when the store is closed or open for reading only."""
         return self._writing().submit(job)

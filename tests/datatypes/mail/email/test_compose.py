@@ -1,14 +1,17 @@
 """Building messages in Email/set (RFC 8621 §4.6)."""
 
 import unicodedata
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from angarium.engine.limits import Limits
 from angarium.formats.message import header_value, parse
 from tests.datatypes.mail.desk import Desk, octets
+from tests.harness import Harness
 
 TEXT = {"textBody": [{"partId": "t", "type": "text/plain"}], "bodyValues": {"t": {"value": "Grüße\nvon mir\n"}}}
 
@@ -118,6 +121,23 @@ def test_null_and_empty_ask_for_no_field(ann: Desk) -> None:
     data = written(ann, **{"to": None, "cc": [], "header:X-A": None, "header:X-B:all": [], "subject": "x"})
     names = [header.name for header in parse(data).headers]
     assert names == ["Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"]
+
+
+@pytest.mark.parametrize("message_id", [None, []])
+def test_a_message_id_that_was_not_given_is_made_and_told(ann: Desk, message_id: Any) -> None:
+    made = ann.create(messageId=message_id)
+    assert made["messageId"] == ann.email(made["id"], "messageId")["messageId"]
+
+
+def test_a_field_that_the_body_structure_gives_is_not_given_twice(ann: Desk) -> None:
+    body = {**PART, "header:Message-ID": " <mine@x>", "header:Date": " Fri, 01 May 2026 12:00:00 +0000"}
+    made = ann.create(bodyStructure=body, bodyValues={"1": {"value": "x"}})
+    assert (made["messageId"], made["sentAt"]) == (["mine@x"], "2026-05-01T12:00:00Z")
+    assert ann.email(made["id"], "header:Message-ID:all", "header:Date:all") == {
+        "id": made["id"],
+        "header:Message-ID:all": [" <mine@x>"],
+        "header:Date:all": [" Fri, 01 May 2026 12:00:00 +0000"],
+    }
 
 
 def test_an_email_without_body_is_an_empty_text(ann: Desk) -> None:
@@ -306,6 +326,16 @@ def test_attachments_are_too_large_together(ann: Desk) -> None:
     blob = ann.harness.upload(ann.user, b"x" * 30_000_000)
     part = {"blobId": blob, "type": "image/png"}
     assert ann.create(attachments=[part, part])["type"] == "tooLarge"
+
+
+def test_attachments_may_have_all_that_is_advertised_however_long_they_are_encoded(tmp_path: Path) -> None:
+    harness = Harness(tmp_path, Limits(max_size_upload=1_000))
+    ann = Desk(harness, harness.user("ann", ("drafts",)))
+    halves = [harness.upload(ann.user, letter * 500) for letter in (b"a", b"b")]
+    assert ann.create(attachments=[{"blobId": blob, "type": "image/png"} for blob in halves])["size"] > 1_000
+    halves.append(harness.upload(ann.user, b"c"))
+    assert ann.create(attachments=[{"blobId": blob, "type": "image/png"} for blob in halves])["type"] == "tooLarge"
+    harness.close()
 
 
 def test_too_many_parts_are_too_large(ann: Desk) -> None:

@@ -31,6 +31,18 @@ def test_octets_are_kept_as_they_are(ann: Desk) -> None:
     assert ann.download(ann.email(ann.put(data), "blobId")["blobId"]) == data
 
 
+def test_internationalized_addresses_are_read(ann: Desk) -> None:
+    data = "From: Пётр <пётр@пример.рф>\r\nTo: 山田@例え.jp\r\nSubject: Grüße\r\n\r\nтекст".encode()
+    email = ann.put(data)
+    assert ann.email(email, "from", "to", "subject", "preview") == {
+        "id": email,
+        "from": [{"name": "Пётр", "email": "пётр@пример.рф"}],
+        "to": [{"name": None, "email": "山田@例え.jp"}],
+        "subject": "Grüße",
+        "preview": "текст",
+    }
+
+
 def test_the_same_octets_twice_are_two_emails(ann: Desk) -> None:
     one, two = ann.put(octets()), ann.put(octets())
     assert one != two

@@ -63,6 +63,20 @@ def test_bodies_and_headers_are_shown_as_get_does(ann: Desk) -> None:
     assert email["header:to:asAddresses"] == [{"name": "Ann", "email": "ann@example.com"}]
 
 
+def test_internationalized_addresses_are_read(ann: Desk) -> None:
+    blob = ann.harness.upload(ann.user, "From: Пётр <пётр@пример.рф>\r\n\r\nтекст".encode())
+    assert parsed(ann, blob, "from", "header:FROM:asRaw") == {
+        "from": [{"name": "Пётр", "email": "пётр@пример.рф"}],
+        "header:FROM:asRaw": " Пётр <пётр@пример.рф>",
+    }
+
+
+def test_body_values_are_cut_where_no_character_is(ann: Desk) -> None:
+    blob = ann.harness.upload(ann.user, octets(body="Käse"))
+    email = parsed(ann, blob, "bodyValues", fetchAllBodyValues=True, maxBodyValueBytes=2)
+    assert email["bodyValues"]["1"] == {"value": "K", "isEncodingProblem": True, "isTruncated": True}
+
+
 @pytest.mark.parametrize("encode", [False, True])
 def test_nested_messages_are_followed_by_their_blob_ids(ann: Desk, encode: bool) -> None:
     data = octets("innermost", "deep")
@@ -109,6 +123,11 @@ def test_a_blob_of_someone_else_is_not_found(ann: Desk) -> None:
 @pytest.mark.parametrize("name", ["header:From:asDate", "nope", "header:"])
 def test_an_unknown_property_is_invalid_arguments(ann: Desk, name: str) -> None:
     assert ann.error("Email/parse", blobIds=[], properties=[name])["type"] == "invalidArguments"
+
+
+@pytest.mark.parametrize("name", ["header:From:asDate", "nope", "subject"])
+def test_an_unknown_property_of_parts_is_invalid_arguments(ann: Desk, name: str) -> None:
+    assert ann.error("Email/parse", blobIds=[], bodyProperties=[name])["type"] == "invalidArguments"
 
 
 def test_more_than_100_blobs_are_too_many(ann: Desk) -> None:

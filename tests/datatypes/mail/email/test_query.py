@@ -129,6 +129,61 @@ def test_every_sort(ann: Desk, mail: dict[str, str], sort: list[dict[str, Any]],
     assert found(ann, mail, sort=sort) == expected
 
 
+def test_the_example_of_a_sort_in_the_rfc(ann: Desk, mail: dict[str, str]) -> None:
+    sort = [
+        {"property": "someInThreadHaveKeyword", "keyword": "$flagged", "isAscending": False},
+        {"property": "subject", "collation": "i;ascii-casemap"},
+        {"property": "receivedAt", "isAscending": False},
+    ]
+    assert found(ann, mail, sort=sort) == ["answer", "plan", "both", "report", "trash"]
+
+
+def test_the_size_is_a_sort_too(ann: Desk) -> None:
+    emails = {length: ann.put(octets(body="x" * length)) for length in (200, 1_000, 100)}
+    sort = [{"property": "size", "isAscending": False}]
+    assert ann.call("Email/query", sort=sort)["ids"] == [emails[1_000], emails[200], emails[100]]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_found"),
+    [
+        ("Shown", True),
+        ("portrait", True),
+        ("tooltip", True),
+        ("headline", False),
+        ("colour", False),
+        ("variable", False),
+        ("address", False),
+        ("strong", False),
+    ],
+)
+def test_of_html_only_what_people_see_is_searched(ann: Desk, words: str, is_found: bool) -> None:
+    html = (
+        "<html><head><title>headline</title><style>.colour {}</style></head><body><script>variable = 1</script>"
+        '<strong>shown</strong> <a href="address" title="tooltip"><img src="address" alt="portrait"></a></body></html>'
+    )
+    email = ann.put(octets("HTML", html, Content_Type="text/html"))
+    assert ann.call("Email/query", filter={"body": words})["ids"] == [email] * is_found
+
+
+@pytest.mark.parametrize(
+    ("words", "is_found"),
+    [
+        ("quick brown", True),
+        ("brown quick", True),
+        ("brown absent", False),
+        ("'quick brown'", True),
+        ('"brown quick"', False),
+        ("'it\\'s quick'", True),
+        ("BUDGET jürgen fox", True),
+    ],
+)
+def test_words_are_all_wanted_and_phrases_in_their_order(ann: Desk, words: str, is_found: bool) -> None:
+    sender = "=?utf-8?q?J=C3=BCrgen?= <j@example.com>"
+    email = ann.put(octets("Budget", "It's quick brown fox", From=sender))
+    assert ann.call("Email/query", filter={"text": words})["ids"] == [email] * is_found
+
+
 def test_collapsed_threads_show_their_first_email_only(ann: Desk, mail: dict[str, str]) -> None:
     newest = [{"property": "receivedAt", "isAscending": False}]
     assert found(ann, mail, sort=newest, collapseThreads=True) == ["trash", "both", "answer", "report"]
@@ -154,6 +209,7 @@ def test_totals_agree_with_the_counters(ann: Desk, mail: dict[str, str]) -> None
         ({"filter": {"header": ["a", "b", "c"]}}, "invalidArguments"),
         ({"sort": [{"property": "nonsense"}]}, "unsupportedSort"),
         ({"sort": [{"property": "hasKeyword"}]}, "invalidArguments"),
+        ({"sort": [{"property": "subject", "collation": "i;octet"}]}, "unsupportedSort"),
         ({"anchor": "M999999"}, "anchorNotFound"),
     ],
 )

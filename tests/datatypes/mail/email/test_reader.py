@@ -54,6 +54,9 @@ inner text
 """.replace(b"\n", b"\r\n")
 
 
+BODY_PROPERTIES = ("partId", "blobId", "size", "name", "type", "charset", "disposition", "cid", "language", "location")
+
+
 @pytest.fixture
 def mixed(ann: Desk) -> str:
     return ann.put(MIXED, keywords={"$Seen": True}, receivedAt="2026-09-02T00:00:00.5Z")
@@ -134,6 +137,27 @@ def test_the_default_properties_are_those_of_the_rfc(ann: Desk, mixed: str) -> N
     assert email["bodyValues"] == {}
     assert email["hasAttachment"] is True
     assert email["preview"] == "Käse und €"
+
+
+def test_every_property_of_the_rfc_can_be_asked(ann: Desk, mixed: str) -> None:
+    names = {*ann.email(mixed), "bodyStructure", "headers"}
+    assert set(ann.email(mixed, *names)) == names
+    parts = [*BODY_PROPERTIES, "headers", "subParts"]
+    structure = ann.email(mixed, "bodyStructure", bodyProperties=parts)["bodyStructure"]
+    for part in (structure, *structure["subParts"]):
+        assert set(part) == set(parts)
+        is_multipart = part["type"].startswith("multipart/")
+        assert [part["partId"] is None, part["blobId"] is None, part["subParts"] is not None] == [is_multipart] * 3
+
+
+def test_references_are_identical_to_those_asked_as_a_field(ann: Desk) -> None:
+    ids = [f"r{at}@example.com" for at in range(60)]
+    email = ann.put(octets(References=" ".join(f"<{message_id}>" for message_id in ids)))
+    assert ann.email(email, "references", "header:References:asMessageIds") == {
+        "id": email,
+        "references": ids,
+        "header:References:asMessageIds": ids,
+    }
 
 
 def test_body_parts_show_the_default_properties(ann: Desk, mixed: str) -> None:

@@ -11,6 +11,39 @@ def test_properties_asked_for_are_given_and_no_others(ann: Desk) -> None:
     assert answer["notFound"] == ["nope"]
 
 
+def test_every_property_of_the_rfc_is_there(ann: Desk) -> None:
+    inbox = ann.boxes()["Inbox"]
+    rights = (
+        "mayReadItems mayAddItems mayRemoveItems maySetSeen maySetKeywords mayCreateChild mayRename mayDelete maySubmit"
+    )
+    assert inbox.pop("myRights") == dict.fromkeys(rights.split(), True)
+    assert inbox == {
+        "id": ann.box("inbox"),
+        "name": "Inbox",
+        "parentId": None,
+        "role": "inbox",
+        "sortOrder": 10,
+        "totalEmails": 0,
+        "unreadEmails": 0,
+        "totalThreads": 0,
+        "unreadThreads": 0,
+        "isSubscribed": True,
+    }
+
+
+def test_an_unread_email_in_trash_is_a_thread_of_its_own(ann: Desk) -> None:
+    ann.put(octets("Plan", Message_ID="<a@x>"), keywords={"$seen": True})
+    ann.put(octets("Re: Plan", In_Reply_To="<a@x>"), "trash")
+    counts = {name: box["unreadThreads"] for name, box in ann.boxes().items()}
+    assert (counts["Trash"], counts["Inbox"]) == (1, 0)  # the example of RFC 8621 §2
+
+
+def test_drafts_are_not_unread(ann: Desk) -> None:
+    ann.put(octets(), keywords={"$draft": True})
+    inbox = ann.boxes()["Inbox"]
+    assert (inbox["totalEmails"], inbox["unreadEmails"], inbox["unreadThreads"]) == (1, 0, 0)
+
+
 def test_counters_follow_emails_keywords_and_moves(ann: Desk) -> None:
     email = ann.put(octets())
     counts = ["totalEmails", "unreadEmails", "totalThreads", "unreadThreads"]

@@ -46,7 +46,9 @@ def test_a_name_is_kept_in_its_normal_form_and_the_client_is_told(ann: Desk) -> 
     assert set_(ann, update={made["id"]: {"name": "Te\u0301"}})["updated"] == {made["id"]: {"name": "T\u00e9"}}
 
 
-@pytest.mark.parametrize("name", ["", "a\nb", "a\x00b", "\u2028", "x" * 256, "é" * 128, "  ", 7, None])
+@pytest.mark.parametrize(
+    "name", ["", "a\nb", "a\x00b", "\u2028", "a\ufdd0", "\U0001fffe", "x" * 256, "é" * 128, "  ", 7, None]
+)
 def test_a_bad_name_is_an_invalid_property(ann: Desk, name: Any) -> None:
     error = refused(ann, name=name)
     assert (error["type"], error["properties"]) == ("invalidProperties", ["name"])
@@ -63,10 +65,31 @@ def test_a_sibling_of_the_same_name_is_already_exists_with_its_id(ann: Desk) -> 
     assert ann.new_box("Work", parentId=work)
 
 
+def test_a_character_that_is_newer_than_our_tables_is_fine(ann: Desk) -> None:
+    made = ann.new_box("\U0001fae8 \U0001face")  # of Unicode 15 and 16
+    assert ann.boxes()["\U0001fae8 \U0001face"]["id"] == made
+
+
+def test_names_that_are_one_in_normal_form_are_the_same_name(ann: Desk) -> None:
+    first = ann.new_box("Caf\u00e9")
+    assert refused(ann, name="Cafe\u0301")["existingId"] == first
+    assert ann.new_box("Cafe\u0301", parentId=first)
+
+
 def test_a_role_is_known_and_held_by_one_mailbox(ann: Desk) -> None:
     assert refused(ann, name="a", role="inbox")["properties"] == ["role"]
-    assert refused(ann, name="a", role="kitchen")["properties"] == ["role"]
     assert ann.new_box("a", role="junk")
+
+
+@pytest.mark.parametrize("role", ["kitchen", "Junk", "haschildren", "templates", ""])
+def test_a_role_that_is_not_registered_for_jmap_is_an_invalid_property(ann: Desk, role: str) -> None:
+    assert refused(ann, name="a", role=role)["properties"] == ["role"]
+
+
+@pytest.mark.parametrize("order", [-1, 2**31, 1.5, "1"])
+def test_a_sort_order_is_a_number_below_2_31(ann: Desk, order: Any) -> None:
+    assert refused(ann, name="a", sortOrder=order)["properties"] == ["sortOrder"]
+    assert ann.new_box("a", sortOrder=2**31 - 1)
 
 
 def test_an_unknown_parent_is_an_invalid_property(ann: Desk) -> None:

@@ -79,12 +79,15 @@ _FILTER_SHAPES: Final = {
     "header": _header_filter,
 }
 
+_FOLDED: Final = ("i;ascii-casemap", "i;unicode-casemap")
+"""What the stored sort keys can serve: case and compatibility forms are gone from them (`ingest.sort_key`)."""
+
 SORTS: Final = (
     Sort("receivedAt"),
     Sort("size"),
-    Sort("from"),
-    Sort("to"),
-    Sort("subject"),
+    Sort("from", collations=_FOLDED),
+    Sort("to", collations=_FOLDED),
+    Sort("subject", collations=_FOLDED),
     Sort("sentAt"),
     Sort("hasKeyword", keyword=True),
     Sort("allInThreadHaveKeyword", keyword=True),

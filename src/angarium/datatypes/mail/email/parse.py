@@ -15,6 +15,7 @@ from angarium.datatypes.mail.ingest import header_properties
 from angarium.engine.call import Call
 from angarium.engine.declare import REQUIRED, Access, Argument, Method, Response
 from angarium.engine.errors import MethodError, MethodErrorType
+from angarium.engine.limits import MOST_PROPERTIES
 from angarium.engine.shapes import identifier, list_of, nullable, text
 from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON
@@ -113,7 +114,7 @@ def email_parse(capability: str) -> Method:
         _run,
         (
             Argument("blobIds", list_of(identifier), REQUIRED),
-            Argument("properties", nullable(list_of(text))),
+            Argument("properties", nullable(list_of(text, MOST_PROPERTIES))),
             *BODY_ARGUMENTS,
         ),
     )

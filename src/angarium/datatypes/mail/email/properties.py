@@ -54,7 +54,10 @@ def _body_property(value: JSON) -> Problem | None:
     return Problem("", "must be a property of EmailBodyPart")
 
 
-BODY_PROPERTIES: Final[Shape] = list_of(_body_property)
+MOST_BODY_PROPERTIES: Final = 100
+"""Names of one call: each costs something for every part of every email."""
+
+BODY_PROPERTIES: Final[Shape] = list_of(_body_property, MOST_BODY_PROPERTIES)
 PROPERTIES: Final[Shape] = list_of(text)
 
 

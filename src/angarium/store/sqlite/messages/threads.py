@@ -21,6 +21,10 @@ class ChangeNumbers(Protocol):
         """The account's next change number, for a change of this type."""
         ...
 
+    def reach(self, account: int, kind: str, number: int) -> None:
+        """A type without objects of its own has this number, given out for a change of another, as its state."""
+        ...
+
     def touch(self, account: int, kind: str, number: int) -> None:
         """A derived value of the record with this id number changed."""
         ...

@@ -61,6 +61,7 @@ class MessagesTransaction(MessagesReader):
         before = self._sums(account, *_present(found.thread), *found.moved)
         thread = found.thread or self._threads.begin(account)
         number = self._numbers.next(account, "Email")
+        self._numbers.reach(account, "EmailDelivery", number)  # RFC 8621 §1.5: for push alone
         stored = self._insert(account, number, thread, message)
         joining.own(self._connection, account, thread, keys)
         for moved in found.moved:

@@ -1,0 +1,83 @@
+"""Two accounts: the owner's, full of things, and that of one who asks for them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from angarium.engine.access import Principal
+from tests.access.probes import Asker, Ids
+from tests.harness import Harness
+
+SECRET = (
+    b"From: owner@example.com\r\nSubject: secret\r\nMessage-ID: <%d@example.com>\r\nMIME-Version: 1.0\r\n"
+    b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\nthe secret text\r\n'
+    b"--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\nthe secret attachment\r\n--b--\r\n"
+)
+OWN = b"From: asker@example.com\r\nSubject: my mail\r\n\r\nmine\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The engine, who owns, who asks, and what may be asked for."""
+
+    engine: Harness
+    owner: Principal
+    asker: Principal
+    real: Ids
+    absent: Ids
+    own: Asker
+    other_email: str
+
+
+@pytest.fixture(scope="package")
+def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Accounts]:
+    engine = Harness(tmp_path_factory.mktemp("access") / "data")
+    try:
+        yield _filled(engine)
+    finally:
+        engine.close()
+
+
+def _filled(engine: Harness) -> Accounts:
+    owner, asker = engine.user("owner"), engine.user("asker")
+    # Ids count changes: after so many, those made below are beyond any that the asker's account has.
+    boxes = [engine.call(owner, "Mailbox/set", {"create": {"a": {"name": f"box {number}"}}}) for number in range(120)]
+    mailbox = boxes[-1]["created"]["a"]["id"]
+    engine.call(owner, "Mailbox/set", {"create": {"a": {"name": "child", "parentId": mailbox}}})
+    first = _imported(engine, owner, SECRET % 1, mailbox)
+    parts = engine.call(owner, "Email/get", {"ids": [first["id"]], "properties": ["attachments", "threadId", "blobId"]})
+    email = parts["list"][0]
+    real = Ids(
+        account=engine.account(owner),
+        mailbox=mailbox,
+        email=first["id"],
+        thread=email["threadId"],
+        blob=email["blobId"],
+        part=email["attachments"][0]["blobId"],
+        upload=engine.upload(owner, b"Subject: not sent yet\r\n\r\nsecret draft\r\n"),
+    )
+    own_mailbox = engine.call(asker, "Mailbox/get", {"properties": ["role"]})["list"][0]["id"]
+    own = Asker(engine.account(asker), own_mailbox, _imported(engine, asker, OWN, own_mailbox)["id"])
+    other = _imported(engine, owner, b"Subject: another of the owner's\r\n\r\nmail\r\n", mailbox)
+    return Accounts(engine, owner, asker, real, absent(real), own, other["id"])
+
+
+def _imported(engine: Harness, user: Principal, message: bytes, mailbox: str) -> dict[str, str]:
+    given = {"blobId": engine.upload(user, message), "mailboxIds": {mailbox: True}}
+    answer = engine.call(user, "Email/import", {"emails": {"a": given}})
+    created: dict[str, str] = answer["created"]["a"]
+    return created
+
+
+def absent(real: Ids) -> Ids:
+    """Ids of the same form that name nothing: other digits where a number stands, another hash in a blob's name."""
+    return Ids(
+        account=real.account[0] + "9" * (len(real.account) - 1),
+        mailbox=real.mailbox[0] + "9" * (len(real.mailbox) - 1),
+        email=real.email[0] + "9" * (len(real.email) - 1),
+        thread=real.thread[0] + "9" * (len(real.thread) - 1),
+        blob=real.blob[0] + "0" * 64,
+        part=real.part[0] + "1" * 64 + real.part[65:],
+        upload=real.upload[0] + "2" * 64,
+    )

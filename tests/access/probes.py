@@ -1,0 +1,144 @@
+"""Where each method takes ids: for every method of the server, calls that put ids of another account in every place.
+
+A method that is not in the table fails the tests until someone has thought of where it takes ids.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+Arguments: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Ids of one account; those that do not exist have the same form and length."""
+
+    account: str
+    mailbox: str
+    email: str
+    thread: str
+    blob: str
+    part: str
+    upload: str
+
+    def named(self) -> dict[str, str]:
+        """What each id is called once it is taken out of an answer."""
+        return {getattr(self, name): f"<{name}>" for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """What the one who asks has himself."""
+
+    account: str
+    mailbox: str
+    email: str
+
+
+Probe: TypeAlias = Callable[[Ids, Asker], Arguments]
+
+
+def _message(mailbox: str, **more: Any) -> Arguments:
+    return {"mailboxIds": {mailbox: True}, "subject": "probe", **more}
+
+
+def _attached(mailbox: str, blob: str) -> Arguments:
+    return _message(mailbox, attachments=[{"blobId": blob, "type": "text/plain"}])
+
+
+def _text_part(mailbox: str, blob: str) -> Arguments:
+    return _message(mailbox, textBody=[{"blobId": blob, "type": "text/plain"}])
+
+
+def _structure(mailbox: str, blob: str) -> Arguments:
+    parts = [{"blobId": blob, "type": "message/rfc822"}]
+    return _message(mailbox, bodyStructure={"type": "multipart/mixed", "subParts": parts})
+
+
+PROBES: Mapping[str, Mapping[str, Probe]] = {
+    "Core/echo": {},  # gives back what it was given and looks at nothing
+    "Blob/copy": {
+        "from": lambda ids, me: {"fromAccountId": ids.account, "blobIds": [ids.blob]},
+        "part": lambda ids, me: {"fromAccountId": ids.account, "blobIds": [ids.part]},
+        "upload": lambda ids, me: {"fromAccountId": ids.account, "blobIds": [ids.upload]},
+    },
+    "Mailbox/get": {
+        "ids": lambda ids, me: {"ids": [ids.mailbox, me.mailbox]},
+        "thread": lambda ids, me: {"ids": [ids.thread, ids.email, ids.blob]},
+    },
+    "Mailbox/changes": {"account": lambda ids, me: {"sinceState": "0"}},
+    "Mailbox/query": {
+        "parent": lambda ids, me: {"filter": {"parentId": ids.mailbox}},
+        "not parent": lambda ids, me: {"filter": {"operator": "NOT", "conditions": [{"parentId": ids.mailbox}]}},
+        "tree": lambda ids, me: {
+            "filter": {"operator": "NOT", "conditions": [{"parentId": ids.mailbox}]},
+            "filterAsTree": True,
+            "sortAsTree": True,
+        },
+        "anchor": lambda ids, me: {"anchor": ids.mailbox},
+    },
+    "Mailbox/queryChanges": {
+        "parent": lambda ids, me: {"sinceQueryState": "0", "filter": {"parentId": ids.mailbox}},
+        "up to": lambda ids, me: {"sinceQueryState": "0", "upToId": ids.mailbox},
+    },
+    "Mailbox/set": {
+        "parent": lambda ids, me: {"create": {"a": {"name": "probe", "parentId": ids.mailbox}}},
+        "update": lambda ids, me: {"update": {ids.mailbox: {"name": "taken over"}}},
+        "move": lambda ids, me: {"update": {me.mailbox: {"parentId": ids.mailbox}}},
+        "destroy": lambda ids, me: {"destroy": [ids.mailbox], "onDestroyRemoveEmails": True},
+    },
+    "Thread/get": {"ids": lambda ids, me: {"ids": [ids.thread, ids.email]}},
+    "Thread/changes": {"account": lambda ids, me: {"sinceState": "0"}},
+    "Email/get": {
+        "ids": lambda ids, me: {"ids": [ids.email, me.email], "properties": ["threadId", "blobId", "size"]},
+        "all": lambda ids, me: {"ids": [ids.email], "properties": ["bodyStructure", "headers", "header:X-Any"]},
+        "other kinds": lambda ids, me: {"ids": [ids.thread, ids.mailbox, ids.blob, ids.part]},
+    },
+    "Email/changes": {"account": lambda ids, me: {"sinceState": "0"}},
+    "Email/query": {
+        "in": lambda ids, me: {"filter": {"inMailbox": ids.mailbox}, "calculateTotal": True},
+        "collapsed": lambda ids, me: {"filter": {"inMailbox": ids.mailbox}, "collapseThreads": True},
+        "other than": lambda ids, me: {"filter": {"inMailboxOtherThan": [ids.mailbox]}, "calculateTotal": True},
+        "anchor": lambda ids, me: {"anchor": ids.email},
+    },
+    "Email/queryChanges": {
+        "in": lambda ids, me: {"sinceQueryState": "0", "filter": {"inMailbox": ids.mailbox}},
+        "up to": lambda ids, me: {"sinceQueryState": "0", "upToId": ids.email},
+    },
+    "Email/set": {
+        "file in": lambda ids, me: {"create": {"a": _message(ids.mailbox)}},
+        "attach": lambda ids, me: {"create": {"a": _attached(me.mailbox, ids.blob)}},
+        "attach part": lambda ids, me: {"create": {"a": _attached(me.mailbox, ids.part)}},
+        "attach upload": lambda ids, me: {"create": {"a": _attached(me.mailbox, ids.upload)}},
+        "text": lambda ids, me: {"create": {"a": _text_part(me.mailbox, ids.part)}},
+        "structure": lambda ids, me: {"create": {"a": _structure(me.mailbox, ids.blob)}},
+        "update": lambda ids, me: {"update": {ids.email: {"keywords/$seen": True}}},
+        "move": lambda ids, me: {"update": {me.email: {f"mailboxIds/{ids.mailbox}": True}}},
+        "leave": lambda ids, me: {"update": {me.email: {"mailboxIds": {ids.mailbox: True}}}},
+        "destroy": lambda ids, me: {"destroy": [ids.email]},
+    },
+    "Email/copy": {
+        "from": lambda ids, me: {
+            "fromAccountId": ids.account,
+            "create": {"a": {"id": ids.email, "mailboxIds": {me.mailbox: True}}},
+        },
+        "into": lambda ids, me: {
+            "fromAccountId": ids.account,
+            "create": {"a": {"id": ids.email, "mailboxIds": {ids.mailbox: True}}},
+        },
+        "state": lambda ids, me: {"fromAccountId": ids.account, "ifFromInState": "1", "create": {}},
+    },
+    "Email/import": {
+        "blob": lambda ids, me: {"emails": {"a": {"blobId": ids.blob, "mailboxIds": {me.mailbox: True}}}},
+        "part": lambda ids, me: {"emails": {"a": {"blobId": ids.part, "mailboxIds": {me.mailbox: True}}}},
+        "upload": lambda ids, me: {"emails": {"a": {"blobId": ids.upload, "mailboxIds": {me.mailbox: True}}}},
+        "mailbox": lambda ids, me: {"emails": {"a": {"blobId": ids.blob, "mailboxIds": {ids.mailbox: True}}}},
+    },
+    "Email/parse": {"blobs": lambda ids, me: {"blobIds": [ids.blob, ids.part, ids.upload]}},
+    "SearchSnippet/get": {
+        "emails": lambda ids, me: {"emailIds": [ids.email, me.email], "filter": {"text": "secret"}},
+        "filter": lambda ids, me: {"emailIds": [me.email], "filter": {"inMailbox": ids.mailbox, "text": "mail"}},
+    },
+}
+"""By method and by place; `accountId` is added by the tests, once the asker's own and once the foreign one."""

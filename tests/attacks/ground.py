@@ -1,0 +1,55 @@
+"""An account with something in it, in an engine without sockets, for attacks on methods."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from angarium.engine.access import Principal
+from angarium.engine.declare import Capability
+from angarium.engine.limits import CORE, Limits
+from angarium.engine.registry import Registry
+from tests.harness import Harness, mail_server
+
+MESSAGE = b"Subject: here\r\nFrom: a@example.com\r\nMessage-ID: <here@example.com>\r\n\r\nbody\r\n"
+
+
+def registry() -> Registry:
+    """Everything that a mail server can do, known before any server runs."""
+    served = mail_server(Limits())
+    return Registry([Capability(CORE, {}, in_accounts=False), *served.capabilities], served.types, served.methods)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The engine, its user, and ids of what the user has; `friend` is an account that the user may see too."""
+
+    engine: Harness
+    user: Principal
+    friend: str
+    mailbox: str
+    email: str
+    blob: str
+
+    def image(self) -> list[Any]:
+        """Everything in the account but the states, to compare before and after."""
+        calls = [(f"{kind}/get", {"ids": None}) for kind in ("Mailbox", "Email")]
+        return [given["list"] for _, given in self.engine.responses(self.user, *calls)]
+
+    def imported(self, message: bytes) -> Any:
+        """Import a message; what Email/import shows of it."""
+        given = {"blobId": self.engine.upload(self.user, message), "mailboxIds": {self.mailbox: True}}
+        answer = self.engine.call(self.user, "Email/import", {"emails": {"a": given}})
+        assert answer["created"], answer
+        return answer["created"]["a"]
+
+
+def ground(folder: Path) -> Ground:
+    """Make one."""
+    engine = Harness(folder)
+    ann, bob = engine.user("ann"), engine.user("bob")
+    both = engine.share(bob, ann)
+    mailbox = engine.call(ann, "Mailbox/get")["list"][0]["id"]
+    blob = engine.upload(ann, MESSAGE)
+    given = {"blobId": blob, "mailboxIds": {mailbox: True}}
+    email = engine.call(ann, "Email/import", {"emails": {"a": given}})["created"]["a"]["id"]
+    return Ground(engine, both, engine.account(bob), mailbox, email, blob)
