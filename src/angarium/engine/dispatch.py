@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import cast
 
+import orjson
+
 from angarium.engine.access import AccountAccess, Principal
 from angarium.engine.call import Call, RequestContext
 from angarium.engine.declare import REQUIRED, Access, Method, Response
@@ -45,7 +47,9 @@ class _Progress:
 
     def add(self, name: str, response: Response, call_id: str) -> None:
         """Encode a response; MethodError requestTooLarge when there is no more room (an error has always room)."""
-        encoded = json.encode([name, response, call_id])
+        # What comes encoded out of the store was made fit to leave when it was stored.
+        stored = any(isinstance(value, orjson.Fragment) for value in response.values())
+        encoded = (orjson.dumps if stored else json.encode)([name, response, call_id])
         if self.size + len(encoded) > self.most and name != "error":
             raise MethodError(
                 MethodErrorType.REQUEST_TOO_LARGE,

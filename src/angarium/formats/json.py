@@ -18,6 +18,9 @@ _BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _LONG_NUMBER = re.compile(rb"-?\d{16,}")
 _LARGEST = 2**53 - 1
+_SUSPECTS = ((b"\xbf", (b"\xbf\xbe", b"\xbf\xbf")), (b"\xb7", (b"\xef\xb7",)))
+"""What text with noncharacters has: one octet, sought much faster than two, and then two together."""
+
 _NONCHARACTER = re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])|[\xf0-\xf4][\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]")
 _REPLACEMENT = "\ufffd".encode()
 
@@ -54,8 +57,9 @@ def encode(value: object) -> bytes:
     What mail may hold and I-JSON must not, Unicode's noncharacters, stands as U+FFFD (RFC 7493 §2.1).
     """
     text = orjson.dumps(value)
-    if b"\xbf" in text or b"\xef" in text:  # looking for one octet is much the fastest
-        return _NONCHARACTER.sub(_REPLACEMENT, text)
+    for octet, beginnings in _SUSPECTS:
+        if octet in text and any(beginning in text for beginning in beginnings):
+            return _NONCHARACTER.sub(_REPLACEMENT, text)
     return text
 
 

@@ -62,3 +62,8 @@ def test_search_finds_names_addresses_and_decoded_text() -> None:
 def test_what_has_no_header_is_no_message() -> None:
     with pytest.raises(FormatError):
         new_message(b"nothing", (), {"B1"}, 5)
+
+
+def test_a_noncharacter_in_a_header_is_not_kept_for_clients() -> None:
+    new = new_message(octets(Subject="a\uffffb \ufdd0"), (), {"B1"}, 5)
+    assert json.loads(new.metadata["subject"]) == "a\ufffdb \ufffd"

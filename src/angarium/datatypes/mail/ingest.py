@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, cast
 
-from angarium.formats.json import JSON, dumps
+from angarium.formats.json import JSON, encode
 from angarium.formats.message import (
     Envelope,
     Message,
@@ -57,7 +57,7 @@ def from_message(
         sent=round(sent.timestamp() * 1000) if sent else None,
         keywords=frozenset(keywords),
         mailboxes=frozenset(mailboxes),
-        metadata={name: dumps(value) for name, value in _metadata(data, message, told).items()},
+        metadata={name: encode(value) for name, value in _metadata(data, message, told).items()},
         thread_ids=tuple(
             dict.fromkeys(
                 (*(told.message_id or ()), *(told.in_reply_to or ()), *(told.references or ())[-_MOST_REFERENCES:])

@@ -64,7 +64,8 @@ class Feed:
         """Take news on any thread; what was remembered of the directory is stale from here on."""
         if any(change.account == DIRECTORY for change in changes):
             self._directory_changed()
-        if self._loop is not None:
+        # Who follows from now on reads the store after that, and so sees these changes there.
+        if self._loop is not None and (self._followed or self._relays):
             with suppress(RuntimeError):  # the loop has closed: nobody listens any more
                 self._loop.call_soon_threadsafe(self._distribute, changes)
 
