@@ -39,7 +39,7 @@ class Job:
 def job_of(run: Callable[[SqliteTransaction], T], future: "Future[T]") -> Job:
     """A job whose result goes to a future."""
 
-    def perform(transaction: SqliteTransaction) -> Callable[[], None]:
+    def perform(transaction: SqliteTransaction) -> "Callable[[], None]":  # quoted: else it is made at every call
         result = run(transaction)
         return lambda: future.set_result(result)
 
