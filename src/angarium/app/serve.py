@@ -28,7 +28,7 @@ from angarium.protocols.http.server import HttpServer
 from angarium.protocols.http.threads import Threads
 from angarium.protocols.jmap.feed import Feed
 from angarium.protocols.jmap.writing import LocalWriting
-from angarium.store.contract import Store, StoreError
+from angarium.store.contract import Store, StoreError, Transaction
 from angarium.store.sqlite import open_store
 
 _log = logging.getLogger(__name__)
@@ -161,7 +161,7 @@ def _news(feed: Feed, emit: Callable[[JSON], None]) -> Callable[[], None]:
 
 @asynccontextmanager
 async def _collected(store: Store) -> AsyncIterator[None]:
-    """Remove uploads that nobody used and blobs that nothing references, now and every hour."""
+    """Remove what nobody needs any more, now and every hour: unused uploads and blobs, and old tombstones."""
     task = asyncio.ensure_future(_collect(store))
     try:
         yield
@@ -171,12 +171,18 @@ async def _collected(store: Store) -> AsyncIterator[None]:
             await task
 
 
+def _tidy(transaction: Transaction) -> int:
+    """How many blobs went."""
+    now = clock() // 1000
+    for account in transaction.accounts():
+        transaction.prune(account, now)
+    return transaction.blobs.collect(now, _COLLECT_AT_ONCE)
+
+
 async def _collect(store: Store) -> None:
     while True:
         try:
-            gone = await asyncio.wrap_future(
-                store.write(lambda transaction: transaction.blobs.collect(clock() // 1000, _COLLECT_AT_ONCE))
-            )
+            gone = await asyncio.wrap_future(store.write(_tidy))
         except StoreError as error:
             _log.error("blobs not collected reason=%s", error)
             gone = 0
