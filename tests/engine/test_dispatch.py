@@ -219,3 +219,14 @@ def test_a_read_that_takes_too_long_is_unavailable(tmp_path: Path) -> None:
     assert bad[1]["type"] == "serverUnavailable"
     assert after[0] == "Note/get"
     harness.close()
+
+
+def test_a_hasty_read_that_takes_too_long_is_left_to_whoever_asked(tmp_path: Path) -> None:
+    method = Method("Note/ponder", URN, Access.READ, _slow)
+    harness = Harness(tmp_path, served=Served([Capability(URN)], [NOTE], [method]))
+    user = harness.user("ann")
+    body = f'{{"using":["{URN}"],"methodCalls":[["Note/ponder",{{"accountId":"{harness.account(user)}"}},"a"]]}}'
+    request = harness.engine.prepare(body.encode())
+    with pytest.raises(TooSlow):
+        harness.store.glance(lambda view: harness.engine.run(request, user, snapshot=view, hasty=True))
+    harness.close()

@@ -322,6 +322,24 @@ class TransactionsSuite:
             store.read(forever, 0.05)
         assert len(store.read(lambda s: s.records.get(account, "Card"), 30)) == 2000
 
+    def test_a_glance_gives_what_a_read_gives_and_gives_up_where_it_would_last(self, store: Store) -> None:
+        account = account_of(store)
+        done(store, lambda t: [t.records.create(account, "Card", "C", b"{}" * 200, {}) for _ in range(2000)])
+        large = done(store, lambda t: t.blobs.upload(account, "U1", t.blobs.add(bytes(60_000)), 0, 10**9))
+        assert large is None
+        held = hash_of(bytes(60_000))
+        assert store.glance(lambda s: s.records.count(account, "Card")) == 2000
+        assert len(store.glance(lambda s: s.blobs.open(held))) == 60_000
+
+        def forever(snapshot: Snapshot) -> None:
+            while True:
+                snapshot.records.get(account, "Card")
+
+        for lasting in (forever, lambda s: [s.blobs.open(held), s.blobs.open(held)]):
+            with pytest.raises(TooSlow):
+                store.glance(lasting)
+        assert len(store.read(lambda s: [s.blobs.open(held), s.blobs.open(held)])) == 2
+
     def test_listeners_hear_of_each_commit_once_until_they_stop(self, store: Store) -> None:
         account = account_of(store)
         heard: list[StateChange] = []

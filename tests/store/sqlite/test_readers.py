@@ -21,6 +21,8 @@ def test_a_read_that_finds_every_reader_busy_waits_for_one(store: SqliteStore) -
     started.wait(10)
     with pytest.raises(TooSlow, match="busy"):
         store.read(lambda s: None, 0.05)
+    with pytest.raises(TooSlow, match="busy"):
+        store.glance(lambda s: None)
     threading.Timer(0.05, leave.set).start()
     assert store.read(lambda s: s.accounts()) == []
     for thread in threads:
