@@ -56,16 +56,17 @@ class Threads:
             try:
                 result = job()
             except BaseException as error:
-                _tell(loop, future, None, error)
+                tell(loop, future, None, error)
             else:
-                _tell(loop, future, result, None)
+                tell(loop, future, result, None)
                 del result
             del item, job, future
 
 
-def _tell(
+def tell(
     loop: asyncio.AbstractEventLoop, future: "asyncio.Future[Any]", result: object, error: BaseException | None
 ) -> None:
+    """End a future of the loop from another thread."""
     try:
         loop.call_soon_threadsafe(_end, future, result, error)
     except RuntimeError:  # the loop has closed: nobody waits any more

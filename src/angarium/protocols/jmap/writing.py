@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from angarium.datatypes.blobs import UploadRefused, upload
@@ -9,6 +10,7 @@ from angarium.engine.access import Principal
 from angarium.engine.dispatch import Engine
 from angarium.engine.request import Request
 from angarium.formats import json
+from angarium.protocols.http.threads import tell
 from angarium.store.contract import Stage, StagedBlob, Store, Transaction
 
 
@@ -38,9 +40,7 @@ class LocalWriting:
 
     async def run(self, principal: Principal, request: Request, body: bytes) -> bytes:  # noqa: ARG002
         """The Response object, once it is on disk."""
-        return await asyncio.wrap_future(
-            self._store.write(lambda transaction: self._engine.run(request, principal, transaction=transaction))
-        )
+        return await self._written(lambda transaction: self._engine.run(request, principal, transaction=transaction))
 
     def stage(self) -> Stage:
         """Begin to receive an upload."""
@@ -55,4 +55,10 @@ class LocalWriting:
         def job(transaction: Transaction) -> bytes:
             return json.dumps(upload(transaction, principal, target, staged, media_type, self._clock()))
 
-        return await asyncio.wrap_future(self._store.write(job))
+        return await self._written(job)
+
+    def _written(self, job: Callable[[Transaction], bytes]) -> "asyncio.Future[bytes]":
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[bytes] = loop.create_future()
+        self._store.submit(job, partial(tell, loop, future))
+        return future

@@ -116,6 +116,10 @@ class Store(Protocol):
         """
         ...
 
+    def submit(self, job: Callable[[Transaction], T], told: Callable[[T | None, BaseException | None], None]) -> None:
+        """As `write`, but `told` hears the result or the error, on the writer's thread, and no future is made."""
+        ...
+
     def stage(self) -> Stage:
         """Begin to receive a blob."""
         ...

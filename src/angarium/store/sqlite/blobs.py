@@ -143,7 +143,9 @@ class BlobsTransaction(BlobsReader):
             "INSERT OR REPLACE INTO upload (account, user, blob, size, uploaded) VALUES (?, ?, ?, ?, ?)",
             (account, user, blob, size, now),
         )
-        self._connection.execute(_EVICT, {"user": user, "allowance": allowance})
+        held: float = self._connection.execute("SELECT total(size) FROM upload WHERE user = ?", (user,)).get
+        if held > allowance:
+            self._connection.execute(_EVICT, {"user": user, "allowance": allowance})
 
     def pin(self, account: AccountKey, kind: str, record: str, blobs: Sequence[BlobHash]) -> None:
         """The record references exactly these blobs from now on (none to let go)."""

@@ -7,7 +7,6 @@ an I/O error nothing is written until the store is opened anew, for what the ker
 
 import logging
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -36,14 +35,18 @@ class Job:
     fail: Callable[[BaseException], None]
 
 
-def job_of(run: Callable[[SqliteTransaction], T], future: "Future[T]") -> Job:
-    """A job whose result goes to a future."""
+def job_of(
+    run: Callable[[SqliteTransaction], T],
+    told: Callable[[T | None, BaseException | None], None],
+    begin: Callable[[], bool] = lambda: True,
+) -> Job:
+    """A job whose result or error goes to `told`."""
 
     def perform(transaction: SqliteTransaction) -> "Callable[[], None]":  # quoted: else it is made at every call
         result = run(transaction)
-        return lambda: future.set_result(result)
+        return lambda: told(result, None)
 
-    return Job(perform, future.set_running_or_notify_cancel, future.set_exception)
+    return Job(perform, begin, lambda error: told(None, error))
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ CREATE TABLE upload (
     uploaded INTEGER NOT NULL,
     UNIQUE (blob, account, user)
 );
-CREATE INDEX upload_user ON upload (user);
+CREATE INDEX upload_user ON upload (user, size);
 CREATE INDEX upload_uploaded ON upload (uploaded);
 
 CREATE TABLE loose (                        -- blobs that lost a reference: what the collector looks at

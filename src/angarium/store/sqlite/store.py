@@ -44,7 +44,11 @@ class SqliteStore:
 
     def write(self, job: Callable[[Transaction], T]) -> "Future[T]":
         """Queue a job for the writer; raises StoreError when the store is closed or open for reading only."""
-        return self._writing().submit(job)
+        return self._writing().write(job)
+
+    def submit(self, job: Callable[[Transaction], T], told: Callable[[T | None, BaseException | None], None]) -> None:
+        """As `write`, but `told` hears the result or the error, on the writer's thread."""
+        self._writing().submit(job, told)
 
     def stage(self) -> BlobStage:
         """Begin to receive a blob."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import apsw
 
@@ -52,14 +52,30 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="angarium-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, run: Callable[[SqliteTransaction], T]) -> "Future[T]":
-        """Queue a job; raises StoreError after `close`."""
+    def write(self, run: Callable[[SqliteTransaction], T]) -> "Future[T]":
+        """Queue a job whose result goes to a future; raises StoreError after `close`."""
         future: Future[T] = Future()
+
+        def told(result: T | None, error: BaseException | None) -> None:
+            if error is None:
+                future.set_result(cast(T, result))
+            else:
+                future.set_exception(error)
+
+        self._put(job_of(run, told, future.set_running_or_notify_cancel))
+        return future
+
+    def submit(
+        self, run: Callable[[SqliteTransaction], T], told: Callable[[T | None, BaseException | None], None]
+    ) -> None:
+        """Queue a job whose result or error goes to `told`; raises StoreError after `close`."""
+        self._put(job_of(run, told))
+
+    def _put(self, job: Job) -> None:
         with self._gate:
             if self._closed:
                 raise StoreError("the store is closed")
-            self._queue.put(job_of(run, future))
-        return future
+            self._queue.put(job)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call a listener after each commit; returns how to stop that."""
@@ -151,12 +167,12 @@ class Writer:
 
     def _index(self) -> None:
         """Index one slice of what waits for full text; a smaller one was the last."""
-        moved: Future[int] = Future()
-        self._run(job_of(lambda transaction: transaction.messages.index_waiting(INDEX_SLICE), moved))
-        error = moved.exception()
+        self._run(job_of(lambda transaction: transaction.messages.index_waiting(INDEX_SLICE), self._indexed))
+
+    def _indexed(self, moved: int | None, error: BaseException | None) -> None:
         if error is not None:
             _log.warning("full text could not be indexed", exc_info=error)
-        self._indexable = error is None and moved.result() == INDEX_SLICE
+        self._indexable = error is None and moved == INDEX_SLICE
 
     def _exists(self, blob: BlobHash) -> bool:
         return self._connection.execute("SELECT 1 FROM blob WHERE hash = ?", (blob,)).get is not None

@@ -14,7 +14,7 @@ import apsw
 import orjson
 
 from angarium.store.sqlite.messages.ids import EVERYWHERE
-from angarium.store.sqlite.messages.keywords import DRAFT, SEEN
+from angarium.store.sqlite.messages.keywords import COUNTED, SEEN
 
 
 class Sums(NamedTuple):
@@ -37,12 +37,12 @@ Contribution: TypeAlias = Mapping[int, Sums]
 _COLUMNS: Final = ", ".join(Sums._fields)
 
 _OF_THREAD: Final = f"""
-SELECT mailbox, count(*), sum(flags & {SEEN | DRAFT} = 0), sum(flags & {SEEN} = 0)
+SELECT mailbox, count(*), sum(flags & {COUNTED} = 0), sum(flags & {SEEN} = 0)
 FROM mailbox_email INDEXED BY mailbox_thread WHERE account = ? AND thread = ? GROUP BY mailbox
 """
 
 _OF_ACCOUNT: Final = f"""
-SELECT thread, mailbox, count(*), sum(flags & {SEEN | DRAFT} = 0), sum(flags & {SEEN} = 0)
+SELECT thread, mailbox, count(*), sum(flags & {COUNTED} = 0), sum(flags & {SEEN} = 0)
 FROM mailbox_email INDEXED BY mailbox_thread WHERE account = ? GROUP BY thread, mailbox
 """
 

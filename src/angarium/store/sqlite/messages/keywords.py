@@ -14,6 +14,9 @@ DRAFT: Final = 2
 ATTACHMENT: Final = 32
 BITS: Final[Mapping[str, int]] = {"$seen": SEEN, "$draft": DRAFT, "$flagged": 4, "$answered": 8, "$forwarded": 16}
 
+COUNTED: Final = SEEN | DRAFT
+"""What the counters of mailboxes look at."""
+
 UNSEEN: Final = "(unseen)"
 """Stands in the index for the absence of $seen; no keyword may hold a parenthesis (RFC 8621 §4.1.1)."""
 

@@ -16,7 +16,7 @@ from angarium.store.sqlite.messages import counters, entries, joining, rebuild, 
 from angarium.store.sqlite.messages.entries import Entry
 from angarium.store.sqlite.messages.headers import HeaderSource
 from angarium.store.sqlite.messages.ids import email_number, first_document, last_document, mailbox_numbers
-from angarium.store.sqlite.messages.keywords import encoded_set, flags_of, folded
+from angarium.store.sqlite.messages.keywords import COUNTED, encoded_set, flags_of, folded
 from angarium.store.sqlite.messages.reader import MessagesReader
 from angarium.store.sqlite.messages.threads import ChangeNumbers, Threads
 
@@ -88,7 +88,7 @@ class MessagesTransaction(MessagesReader):
         new = old.changed(None if keywords is None else folded(keywords), mailboxes)
         if new == old:
             return
-        counted = new.flags != old.flags or new.mailboxes != old.mailboxes
+        counted = bool((new.flags ^ old.flags) & COUNTED) or new.mailboxes != old.mailboxes
         before = self._sums(account, old.thread) if counted else {}
         entries.change(self._connection, old, new, self._numbers.next(account, "Email"))
         if counted:
