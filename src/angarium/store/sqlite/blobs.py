@@ -136,13 +136,13 @@ class BlobsTransaction(BlobsReader):
 
         The allowance is for the user in all accounts together. Raises KeyError when the blob does not exist.
         """
-        size = self.size(blob)
-        if size is None:
-            raise KeyError(blob)
         self._connection.execute(
-            "INSERT OR REPLACE INTO upload (account, user, blob, size, uploaded) VALUES (?, ?, ?, ?, ?)",
-            (account, user, blob, size, now),
+            "INSERT OR REPLACE INTO upload (account, user, blob, size, uploaded) "
+            "SELECT ?, ?, hash, size, ? FROM blob WHERE hash = ?",
+            (account, user, now, blob),
         )
+        if not self._connection.changes():
+            raise KeyError(blob)
         held: float = self._connection.execute("SELECT total(size) FROM upload WHERE user = ?", (user,)).get
         if held > allowance:
             self._connection.execute(_EVICT, {"user": user, "allowance": allowance})

@@ -58,7 +58,8 @@ class MessagesTransaction(MessagesReader):
         _check_mailboxes(message.mailboxes)
         keys = joining.keys_of(message.thread_ids, message.thread_subject)
         found = joining.find(self._connection, account, keys)
-        before = self._sums(account, *_present(found.thread), *found.moved)
+        trash = counters.trash_of(self._connection, account)
+        before = self._sums(account, trash, *_present(found.thread), *found.moved)
         thread = found.thread or self._threads.begin(account)
         number = self._numbers.next(account, "Email")
         self._numbers.reach(account, "EmailDelivery", number)  # RFC 8621 §1.5: for push alone
@@ -68,7 +69,7 @@ class MessagesTransaction(MessagesReader):
             self._threads.merge(account, moved, thread)
         if found.thread:
             self._threads.renew(account, thread)
-        self._count(account, before, self._sums(account, thread))
+        self._count(account, before, self._sums(account, trash, thread))
         return stored
 
     def update(
@@ -89,21 +90,25 @@ class MessagesTransaction(MessagesReader):
         if new == old:
             return
         counted = bool((new.flags ^ old.flags) & COUNTED) or new.mailboxes != old.mailboxes
-        before = self._sums(account, old.thread) if counted else {}
+        if not counted:
+            entries.change(self._connection, old, new, self._numbers.next(account, "Email"))
+            return
+        trash = counters.trash_of(self._connection, account)
+        before = self._sums(account, trash, old.thread)
         entries.change(self._connection, old, new, self._numbers.next(account, "Email"))
-        if counted:
-            self._count(account, before, self._sums(account, old.thread))
+        self._count(account, before, self._sums(account, trash, old.thread))
 
     def destroy(self, account: AccountKey, email: str) -> None:
         """Remove an email; raises KeyError when it does not exist."""
         old = self._existing(account, email)
-        before = self._sums(account, old.thread)
+        trash = counters.trash_of(self._connection, account)
+        before = self._sums(account, trash, old.thread)
         entries.leave(self._connection, old)
         textindex.forget(self._connection, old.document)
         self._connection.execute("DELETE FROM email_metadata WHERE document = ?", (old.document,))
         self._connection.execute("DELETE FROM email WHERE account = ? AND id = ?", (account, old.id))
         self._numbers.bury(account, "Email", f"M{old.id}", old.id, old.thread)
-        after = self._sums(account, old.thread)
+        after = self._sums(account, trash, old.thread)
         if after:
             self._threads.renew(account, old.thread)
         else:
@@ -213,10 +218,9 @@ class MessagesTransaction(MessagesReader):
             f"M{number}", f"T{thread}", message.blob, message.size, message.received, keywords, message.mailboxes
         )
 
-    def _sums(self, account: int, *threads: int) -> counters.Contribution:
+    def _sums(self, account: int, trash: int | None, *threads: int) -> counters.Contribution:
         if not threads:
             return {}
-        trash = counters.trash_of(self._connection, account)
         return counters.of_threads(self._connection, account, threads, trash)
 
     def _count(self, account: int, before: counters.Contribution, after: counters.Contribution) -> None:
