@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_settings import BaseSettings, EnvSettingsSource, InitSettingsSource, PydanticBaseSettingsSource
 from pydantic_settings import SettingsConfigDict as SettingsDict
 
+from angarium.datatypes.principals import UnfitAddress, check_address
 from angarium.engine.limits import Limits
 
 ENVIRONMENT = "ANGARIUM_"
@@ -56,6 +57,13 @@ def _public_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _domain(value: str) -> str:
+    try:
+        return check_address(f"postmaster@{value}").rpartition("@")[2]
+    except UnfitAddress:
+        raise ValueError("must be a domain, such as example.com") from None
+
+
 def _unique(roles: tuple[Role, ...]) -> tuple[Role, ...]:
     if len(set(roles)) != len(roles):
         raise ValueError("must name each role once")
@@ -79,6 +87,7 @@ def _network(value: object) -> object:
         raise ValueError("must be an address or a network, such as 127.0.0.1 or 10.0.0.0/8") from None
 
 
+Domain = Annotated[str, AfterValidator(_domain)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 FromJson = BeforeValidator(_list)
@@ -130,8 +139,12 @@ class LimitsSection(_Section):
 
 
 class MailSection(_Section):
-    """What a new account holds."""
+    """Where mail is received, and what a new account holds.
 
+    A user named by a word, such as `ann`, has an address in each of the `domains`; the first is the one to send from.
+    """
+
+    domains: Annotated[tuple[Domain, ...], FromJson, Field(min_length=1)] = ("localhost",)
     new_mailboxes: Annotated[tuple[Role, ...], FromJson, AfterValidator(_unique)] = (
         "inbox",
         "drafts",

@@ -23,6 +23,7 @@ from angarium.app.logs import configure_logs
 from angarium.app.memory import return_large_buffers, settle
 from angarium.app.operations import OPERATIONS, OperationError, Services, perform
 from angarium.app.workers import Workers
+from angarium.datatypes.principals import Domains
 from angarium.formats.json import JSON
 from angarium.protocols.http.server import HttpServer
 from angarium.protocols.http.threads import Threads
@@ -126,7 +127,7 @@ def _greeting(url: str, demo: bool) -> str:
 async def _controlled(config: Config, store: Store, composed: Composed) -> AsyncIterator[None]:
     """Listen at the control socket."""
     threads = Threads(_OPERATIONS_AT_ONCE, "angarium-control")
-    services = Services(store, config.mail.new_mailboxes, clock)
+    services = Services(store, config.mail.new_mailboxes, Domains(config.mail.domains), clock)
     operations: dict[str, Operation] = {
         name: partial(_operation, composed, threads, services, name) for name in OPERATIONS
     }

@@ -21,7 +21,7 @@ def session(url: str, user: str, password: str) -> dict[str, Any]:
 
 def test_a_user_is_added_listed_and_removed(program: Program) -> None:
     program.user("ann")
-    assert program.good("user", "list") == "ann  a1  0 mails\n"
+    assert program.good("user", "list") == "ann  a1  0 mails  ann@localhost\n"
     program.good("user", "remove", "ann", "--yes")
     assert program.good("user", "list") == ""
 
@@ -81,3 +81,16 @@ def test_a_running_server_sees_at_once_what_the_command_line_does(program: Progr
 def test_help_and_version_need_no_store(program: Program) -> None:
     assert "Usage: angarium" in program.good("user", "add", "--help")
     assert not program.data.exists()
+
+
+def test_a_user_is_given_an_address_and_loses_it_again(program: Program) -> None:
+    program.user("ann")
+    program.user("bob")
+    assert (
+        program.good("user", "address", "add", "ann", "sales@example.org") == "sales@example.org is an address of ann\n"
+    )
+    assert "ann  a1  0 mails  ann@localhost sales@example.org\n" in program.good("user", "list")
+    taken = program("user", "address", "add", "bob", "Sales@example.org")
+    assert (taken.code, "ann" in taken.err) == (2, True)
+    program.good("user", "address", "remove", "ann", "sales@example.org")
+    assert "sales" not in program.good("user", "list")

@@ -9,6 +9,7 @@ from angarium.app.operations import OPERATIONS, OperationError, Services, perfor
 from angarium.app.operations.batch import Parcel, pack
 from angarium.datatypes import principals
 from angarium.datatypes.mail.ingest import new_message
+from angarium.datatypes.principals import Domains
 from angarium.engine.access import account_id
 from angarium.formats.json import JSON
 from angarium.store.contract import Snapshot
@@ -20,7 +21,7 @@ NOW = 1_790_000_000_000
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
     store = open_store(tmp_path / "data")
-    yield Services(store, ("inbox",), lambda: NOW)
+    yield Services(store, ("inbox",), Domains(("localhost",)), lambda: NOW)
     store.close()
 
 

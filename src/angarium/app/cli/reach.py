@@ -136,8 +136,9 @@ def _opened(folder: Path, create: bool) -> "SqliteStore":
 
 def _services(config: "Config", store: "Store") -> "Services":
     from angarium.app.operations import Services
+    from angarium.datatypes.principals import Domains
 
-    return Services(store, config.mail.new_mailboxes, lambda: time.time_ns() // 1_000_000)
+    return Services(store, config.mail.new_mailboxes, Domains(config.mail.domains), lambda: time.time_ns() // 1_000_000)
 
 
 def _server(folder: Path) -> "ControlClient | None":

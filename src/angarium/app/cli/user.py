@@ -9,7 +9,12 @@ from angarium.app.cli.options import ConfigFile, Data, PasswordStdin, configured
 
 app = typer.Typer(help="People who can sign in, each with an account of their own.", no_args_is_help=True)
 
+address_app = typer.Typer(help="Further addresses of a user, to receive at and to send from.", no_args_is_help=True)
+app.add_typer(address_app, name="address")
+
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What the user signs in with: a word or an e-mail address.")]
+
+Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="An e-mail address, such as sales@example.com.")]
 
 
 @app.command()
@@ -30,21 +35,41 @@ def add(name: Name, password_stdin: PasswordStdin = False, data: Data = None, co
 
 @app.command("list")
 def list_(data: Data = None, config: ConfigFile = None) -> None:
-    """Show every user: name, account, number of mails."""
+    """Show every user: name, account, number of mails, addresses."""
     from angarium.app.cli.reach import reading
     from angarium.datatypes import principals
     from angarium.engine.access import account_id
 
-    with reading(configured(data, config)) as store:
+    settings = configured(data, config)
+    domains = principals.Domains(settings.mail.domains)
+    with reading(settings) as store:
         rows = store.read(
-            lambda snapshot: [
-                (user.name, account_id(user.account), snapshot.messages.count(user.account))
-                for user in principals.all_users(snapshot)
-            ]
+            lambda snapshot: [(user, snapshot.messages.count(user.account)) for user in principals.all_users(snapshot)]
         )
-    width = max((len(name) for name, _account, _count in rows), default=0)
-    for name, account, count in rows:
-        typer.echo(f"{name:<{width}}  {account}  {count} mails")
+    width = max((len(user.name) for user, _count in rows), default=0)
+    for user, count in rows:
+        addresses = " ".join(principals.addresses(user, domains))
+        typer.echo(f"{user.name:<{width}}  {account_id(user.account)}  {count} mails  {addresses}")
+
+
+@address_app.command("add")
+def add_address(name: Name, address: Address, data: Data = None, config: ConfigFile = None) -> None:
+    """Give a user one more address."""
+    from angarium.app.cli.reach import writing
+
+    with writing(configured(data, config)) as caller:
+        caller.call("user.address.add", {"name": name, "address": address})
+    typer.echo(f"{address} is an address of {name}")
+
+
+@address_app.command("remove")
+def remove_address(name: Name, address: Address, data: Data = None, config: ConfigFile = None) -> None:
+    """Take back an address that was given to a user."""
+    from angarium.app.cli.reach import writing
+
+    with writing(configured(data, config)) as caller:
+        caller.call("user.address.remove", {"name": name, "address": address})
+    typer.echo(f"{address} is no address of {name} any more")
 
 
 @app.command()

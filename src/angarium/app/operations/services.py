@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from angarium.datatypes import principals
-from angarium.datatypes.principals import User
+from angarium.datatypes.principals import Domains, User
 from angarium.formats.json import JSON
 from angarium.store.contract import Snapshot, Store
 
@@ -14,10 +14,11 @@ Arguments: TypeAlias = Mapping[str, JSON]
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """A store open for writing, the roles of a new account's mailboxes, and the time in epoch milliseconds."""
+    """A store open for writing, the roles of a new account's mailboxes, our domains, the time in epoch milliseconds."""
 
     store: Store
     new_mailboxes: Sequence[str]
+    domains: Domains
     clock: Callable[[], int]
 
 

@@ -47,6 +47,34 @@ def remove(services: Services, arguments: Arguments, _payload: bytes) -> tuple[J
     return None, b""
 
 
+def give_address(services: Services, arguments: Arguments, _payload: bytes) -> tuple[JSON, bytes]:
+    """user.address.add {name, address}: one more address for a user."""
+    name, address = text(arguments, "name"), text(arguments, "address")
+
+    def job(transaction: Transaction) -> None:
+        principals.give(transaction, services.domains, user_named(transaction, name), address)
+
+    try:
+        services.store.write(job).result()
+    except NameTaken as error:
+        raise OperationError("alreadyExists", str(error)) from error
+    except UnfitName as error:
+        raise OperationError("unfitName", str(error)) from error
+    return None, b""
+
+
+def take_address(services: Services, arguments: Arguments, _payload: bytes) -> tuple[JSON, bytes]:
+    """user.address.remove {name, address}: take back an address that was given."""
+    name, address = text(arguments, "name"), text(arguments, "address")
+
+    def job(transaction: Transaction) -> None:
+        if principals.take(transaction, user_named(transaction, name), address) is None:
+            raise OperationError("notFound", f"{address!r} was not given to {name!r}")
+
+    services.store.write(job).result()
+    return None, b""
+
+
 def grant(services: Services, arguments: Arguments, _payload: bytes) -> tuple[JSON, bytes]:
     """account.grant {account, user, readOnly}: let a user into the account of another; gives {accountId, owner}."""
     account, name, read_only = text(arguments, "account"), text(arguments, "user"), arguments.get("readOnly") is True

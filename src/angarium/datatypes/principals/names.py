@@ -26,6 +26,20 @@ def fold(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
+def normal_domain(domain: str) -> str:
+    """What two spellings of one domain have in common: its letters, not their ASCII form (RFC 5890 §2.3.2.1)."""
+    try:
+        return fold(domain.encode("ascii").decode("idna") if "xn--" in domain.lower() else domain)
+    except UnicodeError:  # RFC 5891 §5.4: a label that cannot be decoded stands for itself
+        return fold(domain)
+
+
+def normal_address(address: str) -> str:
+    """What two spellings of one address have in common."""
+    local, at, domain = address.rpartition("@")
+    return f"{fold(local)}{at}{normal_domain(domain)}"
+
+
 def check_name(name: str) -> str:
     """The name as it is kept (NFC); UnfitName for one that cannot be."""
     kept = unicodedata.normalize("NFC", name)

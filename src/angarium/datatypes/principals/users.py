@@ -3,32 +3,43 @@
 Only the records may live here: what a new account holds is decided above.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
-from angarium.datatypes.principals.names import NameTaken, check_name, fold
+from angarium.datatypes.principals.names import NameTaken, check_name, fold, normal_address
 from angarium.formats.json import JSON, dumps, loads
-from angarium.store.contract import DIRECTORY, AccountKey, Snapshot, Transaction
+from angarium.store.contract import DIRECTORY, AccountKey, Indexes, IndexValue, Snapshot, Transaction
 
 KIND = "User"
 GRANT = "Grant"
+ADDRESS = "address"
+"""The index of the addresses that were given to users beside their names."""
 _PREFIX = "U"
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One user; `created` is epoch milliseconds. A user without a password hash cannot sign in."""
+    """One user; `created` is epoch milliseconds. A user without a password hash cannot sign in.
+
+    `addresses` are those that the user has beside the ones that follow from the name.
+    """
 
     id: str
     name: str
     password_hash: str | None
     account: AccountKey
     created: int
+    addresses: tuple[str, ...] = ()
 
 
 def by_name(snapshot: Snapshot, name: str) -> User | None:
     """The user of that name; case does not count."""
-    found = snapshot.records.find(DIRECTORY, KIND, "name", fold(name))
+    return by_index(snapshot, "name", fold(name))
+
+
+def by_index(snapshot: Snapshot, index: str, value: IndexValue) -> User | None:
+    """The user whom an index finds under a value."""
+    found = snapshot.records.find(DIRECTORY, KIND, index, value)
     return by_id(snapshot, found[0]) if found else None
 
 
@@ -40,8 +51,7 @@ def by_id(snapshot: Snapshot, user: str) -> User | None:
 
 def owner(snapshot: Snapshot, account: AccountKey) -> User | None:
     """The user whose own account this is."""
-    found = snapshot.records.find(DIRECTORY, KIND, "account", account)
-    return by_id(snapshot, found[0]) if found else None
+    return by_index(snapshot, "account", account)
 
 
 def all_users(snapshot: Snapshot) -> list[User]:
@@ -55,6 +65,8 @@ def add(transaction: Transaction, name: str, password_hash: str | None, now: int
     kept = check_name(name)
     if taken := by_name(transaction, kept):
         raise NameTaken(f"there is a user {taken.name!r} already")
+    if holder := by_index(transaction, ADDRESS, normal_address(kept)):
+        raise NameTaken(f"{kept} is an address of the user {holder.name!r}")
     user = User("", kept, password_hash, transaction.create_account(), now)
     record = transaction.records.create(DIRECTORY, KIND, _PREFIX, _value(user), _indexes(user))
     return User(record, kept, password_hash, user.account, now)
@@ -62,9 +74,13 @@ def add(transaction: Transaction, name: str, password_hash: str | None, now: int
 
 def set_password_hash(transaction: Transaction, user: User, password_hash: str | None) -> User:
     """Give a user another password; None lets nobody sign in."""
-    changed = User(user.id, user.name, password_hash, user.account, user.created)
-    transaction.records.update(DIRECTORY, KIND, user.id, _value(changed), _indexes(changed))
-    return changed
+    return keep(transaction, replace(user, password_hash=password_hash))
+
+
+def keep(transaction: Transaction, user: User) -> User:
+    """Keep a user's record as it is given."""
+    transaction.records.update(DIRECTORY, KIND, user.id, _value(user), _indexes(user))
+    return user
 
 
 def remove(transaction: Transaction, user: User) -> None:
@@ -79,8 +95,9 @@ def remove(transaction: Transaction, user: User) -> None:
     transaction.remove_account(user.account)
 
 
-def _indexes(user: User) -> dict[str, list[str | int]]:
-    return {"name": [fold(user.name)], "account": [int(user.account)]}
+def _indexes(user: User) -> Indexes:
+    given = [normal_address(address) for address in user.addresses]
+    return {"name": [fold(user.name)], "account": [int(user.account)], ADDRESS: given}
 
 
 def _value(user: User) -> bytes:
@@ -90,6 +107,7 @@ def _value(user: User) -> bytes:
             "passwordHash": user.password_hash,
             "account": int(user.account),
             "created": user.created,
+            "addresses": list[JSON](user.addresses),
         }
     )
 
@@ -102,4 +120,5 @@ def _read(user: str, value: bytes) -> User:
         password_hash=cast("str | None", kept["passwordHash"]),
         account=AccountKey(cast(int, kept["account"])),
         created=cast(int, kept["created"]),
+        addresses=tuple(cast("list[str]", kept.get("addresses", []))),
     )
