@@ -15,7 +15,7 @@ from angarium.engine.access import AccountAccess
 from angarium.engine.limits import COLLATIONS
 from angarium.engine.shapes import Shape
 from angarium.formats.json import JSON
-from angarium.store.contract import Expression, Order, QueryChanges, QueryResult, State, Window
+from angarium.store.contract import Comparison, Expression, Order, QueryChanges, QueryResult, State, Window
 
 if TYPE_CHECKING:
     from angarium.engine.call import Call
@@ -59,12 +59,29 @@ class Argument:
     default: "JSON | _Required" = None
 
 
+def _as_given(value: JSON) -> JSON:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """How the store answers a filter over records: an index (a column of full text for WORDS) and how it compares.
+
+    `value` turns what the client gives into what the index holds.
+    """
+
+    index: str
+    comparison: Comparison = Comparison.EQUAL
+    value: Callable[[JSON], JSON] = _as_given
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One property of a FilterCondition."""
+    """One property of a FilterCondition; with a `lookup` it needs nothing more, given `engine.queries`."""
 
     name: str
     shape: Shape
+    lookup: Lookup | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +89,13 @@ class Sort:
     """One property that Comparators may name.
 
     `keyword` says that the Comparator takes a keyword (RFC 8621 §4.4.2); `collations` are those that the Querier obeys,
-    where text is compared.
+    where text is compared. `index` is that of the records, when its name is another.
     """
 
     name: str
     keyword: bool = False
     collations: tuple[str, ...] = COLLATIONS
+    index: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Reading and writing the objects of a type that is kept as plain records: all that most types need.
 
-A type adds what is its own by two functions: `indexes` says under which values a record is found, `check` refuses what
-the shapes of single properties cannot see (a name used twice, a reference to nothing).
+A type adds what is its own by functions: `indexes` says under which values a record is found, `texts` in which words,
+`check` refuses what the shapes of single properties cannot see (a name used twice, a reference to nothing).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +12,7 @@ from angarium.engine.declare import Found
 from angarium.engine.errors import SetError, SetErrorType
 from angarium.formats import json
 from angarium.formats.json import JSON
-from angarium.store.contract import Indexes
+from angarium.store.contract import Indexes, Texts
 
 
 def _no_indexes(_value: Mapping[str, JSON]) -> Indexes:
@@ -32,11 +32,13 @@ class RecordObjects:
         prefix: str,
         indexes: Callable[[Mapping[str, JSON]], Indexes] = _no_indexes,
         check: Callable[[Call, str | None, Mapping[str, JSON]], None] = _accept,
+        texts: Callable[[Mapping[str, JSON]], Texts] | None = None,
     ) -> None:
         self.kind = kind
         self._prefix = prefix
         self._indexes = indexes
         self._check = check
+        self._texts = texts
 
     def count(self, call: Call) -> int:
         """How many there are."""
@@ -54,8 +56,14 @@ class RecordObjects:
     def create(self, call: Call, value: dict[str, JSON]) -> dict[str, JSON]:
         """Keep a new record; tells its id and the values that came from defaults."""
         self._check(call, None, value)
-        records = call.transaction.records
-        record = records.create(call.account.key, self.kind, self._prefix, json.dumps(value), self._indexes(value))
+        record = call.transaction.records.create(
+            call.account.key,
+            self.kind,
+            self._prefix,
+            json.dumps(value),
+            self._indexes(value),
+            self._texts(value) if self._texts else None,
+        )
         return {**value, "id": record}
 
     def load(self, call: Call, record: str, names: Sequence[str]) -> dict[str, JSON] | None:
@@ -68,9 +76,15 @@ class RecordObjects:
     ) -> dict[str, JSON] | None:
         """Replace the values of `names`."""
         del old
-        value = (self._value(call, record) or {}) | {name: new[name] for name in names}
+        before = self._value(call, record) or {}
+        value = before | {name: new[name] for name in names}
         self._check(call, record, value)
-        call.transaction.records.update(call.account.key, self.kind, record, json.dumps(value), self._indexes(value))
+        texts = self._texts(value) if self._texts else None
+        if self._texts and texts == self._texts(before):
+            texts = None
+        call.transaction.records.update(
+            call.account.key, self.kind, record, json.dumps(value), self._indexes(value), texts
+        )
         return None
 
     def destroy(self, call: Call, record: str) -> None:

@@ -1,6 +1,6 @@
 """The SQLite store does what every store must."""
 
-from tests.store import conformance
+from tests.store import conformance, records
 
 
 class TestRecords(conformance.RecordsSuite):
@@ -16,4 +16,8 @@ class TestTransactions(conformance.TransactionsSuite):
 
 
 class TestBlobs(conformance.BlobsSuite):
+    pass
+
+
+class TestRecordQueries(records.RecordQueriesSuite):
     pass

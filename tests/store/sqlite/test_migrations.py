@@ -99,3 +99,26 @@ def test_a_store_that_is_too_new_is_refused_untouched(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     done(store, lambda t: t.remove_account(account))
     store.close()
+
+
+def test_a_database_of_version_1_gets_what_queries_over_records_need(tmp_path: Path) -> None:
+    old, new = (connect(tmp_path / name, Access.CREATE) for name in ("old", "new"))
+    for made in (old, new):
+        schema.create(made)
+    for statement in (
+        "DROP INDEX record_index_record",
+        "DROP TABLE text_kind",
+        "DROP TABLE record_waiting",
+        "DROP TABLE record_text",
+    ):
+        old.execute(statement)
+    schema.set_versions(old, Versions(1, 1))
+    migrate(old, tmp_path / "old")
+    assert _schema(old) == _schema(new)
+    assert schema.versions(old) == schema.versions(new) == (schema.VERSION, schema.READABLE_BY)
+    old.close()
+    new.close()
+
+
+def _schema(connection: apsw.Connection) -> list[tuple[str, str]]:
+    return [(name, sql) for name, sql in connection.execute("SELECT name, sql FROM sqlite_schema ORDER BY name")]

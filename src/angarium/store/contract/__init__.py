@@ -3,6 +3,7 @@
 from angarium.store.contract.blobs import Blobs, BlobsWriter, Content, Stage, StagedBlob, Upload
 from angarium.store.contract.expression import (
     All,
+    Comparison,
     Either,
     Expression,
     Neither,
@@ -24,7 +25,7 @@ from angarium.store.contract.messages import (
     Stored,
     ThreadFacts,
 )
-from angarium.store.contract.records import Indexes, IndexValue, Records, RecordsWriter
+from angarium.store.contract.records import Indexes, IndexValue, Records, RecordsWriter, Texts
 from angarium.store.contract.store import ChangeLog, Snapshot, Store, Transaction
 from angarium.store.contract.values import (
     DIRECTORY,
@@ -53,6 +54,7 @@ __all__ = [
     "CannotCalculateChanges",
     "ChangeLog",
     "Changes",
+    "Comparison",
     "Content",
     "Counts",
     "Either",
@@ -80,6 +82,7 @@ __all__ = [
     "StoreError",
     "Stored",
     "Term",
+    "Texts",
     "ThreadFacts",
     "TooSlow",
     "Transaction",

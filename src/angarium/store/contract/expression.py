@@ -5,17 +5,39 @@ of its terms. `Term.name` is the filter's declared name (`inMailbox`), `Term.val
 """
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TypeAlias
 
 from angarium.formats.json import JSON
 
 
+class Comparison(Enum):
+    """How a term of a record query compares the values of an index with its own.
+
+    One value that compares is enough. With EQUAL a list means any of its items. CONTAINS looks for a part of a text,
+    octet by octet. WORDS searches full text as people type it into a search box.
+    """
+
+    EQUAL = "="
+    BELOW = "<"
+    UP_TO = "<="
+    ABOVE = ">"
+    FROM = ">="
+    CONTAINS = "contains"
+    WORDS = "words"
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One condition."""
+    """One condition.
+
+    For records `name` is that of an index, or with WORDS that of a column of full text ("" for all of them); for
+    messages it is a filter of RFC 8621 §4.4.1, which says itself how it compares.
+    """
 
     name: str
     value: JSON
+    comparison: Comparison = Comparison.EQUAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,9 +84,9 @@ class Groups:
         self._transaction = SqliteTransaction(connection, files, self._lost)
 
     def waiting(self) -> int:
-        """How many messages wait for full text; none when it cannot be told."""
+        """How many messages and records wait for full text; none when it cannot be told."""
         try:
-            return self._transaction.messages.waiting()
+            return self._transaction.waiting()
         except apsw.Error:
             _log.warning("cannot tell how much waits for full text", exc_info=True)
             return 0

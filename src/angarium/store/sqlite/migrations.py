@@ -12,7 +12,8 @@ from pathlib import Path
 import apsw
 
 from angarium.store.contract import StoreError
-from angarium.store.sqlite.database import copy_database
+from angarium.store.sqlite import recordtext
+from angarium.store.sqlite.database import copy_database, run_script
 from angarium.store.sqlite.schema import Versions, set_versions, versions
 from angarium.store.sqlite.sync import sync_folder
 
@@ -25,7 +26,15 @@ class Step:
     run: Callable[[apsw.Connection], None]
 
 
-STEPS: tuple[Step, ...] = ()
+def _record_queries(connection: apsw.Connection) -> None:
+    """Queries over records: the index by record, and their full text."""
+    run_script(
+        connection,
+        "CREATE INDEX record_index_record ON record_index (account, kind, id, name, value);\n" + recordtext.DDL,
+    )
+
+
+STEPS: tuple[Step, ...] = (Step(Versions(2, 1), _record_queries),)
 """Every step since version 1, in order."""
 
 

@@ -7,13 +7,26 @@ busy thread that wait costs far more than the row.
 # ruff: noqa: S608 (every piece of SQL is a constant of ours)
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import apsw
 import orjson
 
-from angarium.store.contract import AccountKey, Indexes, IndexValue
-from angarium.store.sqlite.changelog import ChangeNumbers
+from angarium.store.contract import (
+    AccountKey,
+    Expression,
+    Indexes,
+    IndexValue,
+    Order,
+    QueryChanges,
+    QueryResult,
+    State,
+    Texts,
+    Window,
+)
+from angarium.store.sqlite import recordquery, recordtext
+from angarium.store.sqlite.changelog import ChangeLog, ChangeNumbers
+from angarium.store.sqlite.recordselection import RecordSelection
 
 # Valid JSON never holds a control character but white space (RFC 8259 §7): these two can part names and documents.
 _UNIT, _RECORD = b"\x1f", b"\x1e"
@@ -36,10 +49,11 @@ def number_of(text_id: str) -> int | None:
 
 
 class RecordsReader:
-    """Implements the contract's `Records`."""
+    """Implements the contract's `Records`; `pending` are states reached in this transaction and not yet written."""
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, pending: Mapping[int, Mapping[str, int]] | None = None) -> None:
         self._connection = connection
+        self._log = ChangeLog(connection, pending)
 
     def get(self, account: AccountKey, kind: str, ids: Sequence[str] | None = None) -> dict[str, bytes]:
         """Records by id (all of them for None) as encoded JSON, in order of creation; unknown ids are left out."""
@@ -74,15 +88,46 @@ class RecordsReader:
         ).get
         return count
 
+    def query(
+        self, account: AccountKey, kind: str, filter_: Expression | None, sort: Sequence[Order], window: Window
+    ) -> QueryResult:
+        """One window of the records that pass a filter; raises AnchorNotFound."""
+        anchor = None
+        if window.anchor is not None and window.anchor in self.get(account, kind, [window.anchor]):
+            anchor = number_of(window.anchor)
+        return recordquery.query(RecordSelection(self._connection, account, kind, filter_, sort), anchor, window)
+
+    def query_changes(
+        self,
+        account: AccountKey,
+        kind: str,
+        filter_: Expression | None,
+        sort: Sequence[Order],
+        since: State,
+        limit: int | None = None,
+        total: bool = False,
+    ) -> QueryChanges | None:
+        """What to do to the old result of a query to get the new one; raises CannotCalculateChanges."""
+        self._log.check(account, kind, since)
+        return recordquery.query_changes(self._connection, account, kind, filter_, sort, since, limit, total)
+
 
 class RecordsTransaction(RecordsReader):
     """Implements the contract's `RecordsWriter`."""
 
     def __init__(self, connection: apsw.Connection, numbers: ChangeNumbers) -> None:
-        super().__init__(connection)
+        super().__init__(connection, numbers.changed)
         self._numbers = numbers
 
-    def create(self, account: AccountKey, kind: str, prefix: str, value: bytes, indexes: Indexes) -> str:
+    def create(
+        self,
+        account: AccountKey,
+        kind: str,
+        prefix: str,
+        value: bytes,
+        indexes: Indexes,
+        texts: Texts | None = None,
+    ) -> str:
         """Store a new record and return its id, which begins with the letter `prefix`."""
         number = self._numbers.next(account, kind)
         name = f"{prefix}{number}"
@@ -95,10 +140,20 @@ class RecordsTransaction(RecordsReader):
             (account, kind, number, name, number, number, orjson.dumps(entries), value),
         )
         self._add_entries(account, kind, number, entries)
+        if texts is not None:
+            recordtext.replace(self._connection, account, kind, number, texts, new=True)
         return name
 
-    def update(self, account: AccountKey, kind: str, record: str, value: bytes, indexes: Indexes) -> None:
-        """Replace the value and the index entries of a record that exists; raises KeyError."""
+    def update(
+        self,
+        account: AccountKey,
+        kind: str,
+        record: str,
+        value: bytes,
+        indexes: Indexes,
+        texts: Texts | None = None,
+    ) -> None:
+        """Replace the value and the index entries of a record, and its texts when they are given; raises KeyError."""
         number, old = self._stored(account, kind, record)
         entries = _entries(indexes)
         new = orjson.dumps(entries)
@@ -111,6 +166,8 @@ class RecordsTransaction(RecordsReader):
             "WHERE account = ? AND kind = ? AND id = ?",
             (value, new, modified, modified, account, kind, number),
         )
+        if texts is not None:
+            recordtext.replace(self._connection, account, kind, number, texts, new=False)
 
     def destroy(self, account: AccountKey, kind: str, record: str) -> None:
         """Remove a record with what it pinned and leave a tombstone; raises KeyError."""
@@ -122,7 +179,25 @@ class RecordsTransaction(RecordsReader):
         self._connection.execute(
             "DELETE FROM record WHERE account = ? AND kind = ? AND id = ?", (account, kind, number)
         )
+        recordtext.forget(self._connection, account, kind, number)
         self._numbers.bury(account, kind, record, number)
+
+    def search_for(self, account: AccountKey, kind: str, record: str, texts: Texts) -> None:
+        """Replace the texts of a record that exists without changing it; raises KeyError."""
+        number, _ = self._stored(account, kind, record)
+        recordtext.replace(self._connection, account, kind, number, texts, new=False)
+
+    def index_waiting(self, limit: int = 500) -> int:
+        """Move the texts of up to `limit` records into the full-text index in sorted order; how many were moved."""
+        return recordtext.index_waiting(self._connection, limit)
+
+    def waiting(self) -> int:
+        """How many records wait for full text."""
+        return recordtext.waiting(self._connection)
+
+    def forget_texts(self, account: AccountKey) -> None:
+        """Remove the texts of all records of an account."""
+        recordtext.forget_account(self._connection, account)
 
     def _stored(self, account: AccountKey, kind: str, record: str) -> tuple[int, bytes]:
         row: tuple[int, bytes] | None = self._connection.execute(

@@ -11,10 +11,11 @@ from typing import NamedTuple, cast
 import apsw
 
 from angarium.store.contract import StoreError
+from angarium.store.sqlite import recordtext
 from angarium.store.sqlite.database import run_script
 from angarium.store.sqlite.messages import tables
 
-VERSION = 1
+VERSION = 2
 READABLE_BY = 1
 APPLICATION_ID = 0x416E6761  # "Anga"
 
@@ -69,6 +70,7 @@ CREATE TABLE record_index (
     id INTEGER NOT NULL,
     PRIMARY KEY (account, kind, name, value, id)
 ) WITHOUT ROWID;
+CREATE INDEX record_index_record ON record_index (account, kind, id, name, value);
 
 CREATE TABLE blob (
     id INTEGER PRIMARY KEY,
@@ -123,6 +125,7 @@ def create(connection: apsw.Connection) -> None:
     with connection:
         run_script(connection, f"PRAGMA application_id = {APPLICATION_ID}")
         run_script(connection, CORE)
+        run_script(connection, recordtext.DDL)
         run_script(connection, tables.DDL)
         run_script(connection, TRIGGERS)
         connection.execute("INSERT INTO account (id) VALUES (0)")  # the directory

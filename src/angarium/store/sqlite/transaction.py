@@ -59,6 +59,7 @@ class SqliteTransaction(ChangeLog):
         if not self._connection.changes():
             raise KeyError(account)
         self.messages.remove_account(account)
+        self.records.forget_texts(account)
         for table in _OF_AN_ACCOUNT:
             self._connection.execute(f"DELETE FROM {table} WHERE account = ?", (account,))  # noqa: S608 (our own names)
         self.numbers.forget(account)
@@ -66,6 +67,15 @@ class SqliteTransaction(ChangeLog):
     def prune(self, account: AccountKey, now: int) -> int:
         """Remove the account's tombstones that no client needs any more; how many went."""
         return prune(self._connection, account, now)
+
+    def waiting(self) -> int:
+        """How many messages and records wait for full text."""
+        return self.messages.waiting() + self.records.waiting()
+
+    def index_waiting(self, limit: int) -> int:
+        """Move up to `limit` of them into full text; how many were moved."""
+        moved = self.messages.index_waiting(limit)
+        return moved + (self.records.index_waiting(limit - moved) if moved < limit else 0)
 
     def savepoint(self) -> "Savepoint":
         """What happens inside is undone when an exception leaves it; the transaction goes on.

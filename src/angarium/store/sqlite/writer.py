@@ -29,7 +29,7 @@ GROUP_SECONDS = 0.05
 IDLE_SECONDS = 0.2
 INDEX_SLICE = 200
 INDEX_BACKLOG = 256
-"""Messages waiting for full text beyond which indexing no longer waits for an idle moment."""
+"""Messages and records waiting for full text beyond which indexing no longer waits for an idle moment."""
 
 _log = logging.getLogger(__name__)
 
@@ -139,7 +139,7 @@ class Writer:
         """One group from this job on, and the news of it."""
         committed = self._groups.run(self._waiting(first))
         if committed.changes:
-            self._indexable = self._indexable or any("Email" in change.changed for change in committed.changes)
+            self._indexable = self._indexable or self._groups.waiting() > 0
             for listener in self._listeners:
                 try:
                     listener(committed.changes)
@@ -167,7 +167,7 @@ class Writer:
 
     def _index(self) -> None:
         """Index one slice of what waits for full text; a smaller one was the last."""
-        self._run(job_of(lambda transaction: transaction.messages.index_waiting(INDEX_SLICE), self._indexed))
+        self._run(job_of(lambda transaction: transaction.index_waiting(INDEX_SLICE), self._indexed))
 
     def _indexed(self, moved: int | None, error: BaseException | None) -> None:
         if error is not None:
