@@ -29,7 +29,7 @@ from angarium.protocols.http.server import HttpServer
 from angarium.protocols.http.threads import Threads
 from angarium.protocols.jmap.feed import Feed
 from angarium.protocols.jmap.writing import LocalWriting
-from angarium.store.contract import Store, StoreError, Transaction
+from angarium.store.contract import QUEUE, Store, StoreError, Transaction
 from angarium.store.sqlite import open_store
 
 _log = logging.getLogger(__name__)
@@ -175,7 +175,7 @@ async def _collected(store: Store) -> AsyncIterator[None]:
 def _tidy(transaction: Transaction) -> int:
     """How many blobs went."""
     now = clock() // 1000
-    for account in transaction.accounts():
+    for account in (QUEUE, *transaction.accounts()):
         transaction.prune(account, now)
     return transaction.blobs.collect(now, _COLLECT_AT_ONCE)
 

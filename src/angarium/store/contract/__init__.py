@@ -29,6 +29,7 @@ from angarium.store.contract.records import Indexes, IndexValue, Records, Record
 from angarium.store.contract.store import ChangeLog, Snapshot, Store, Transaction
 from angarium.store.contract.values import (
     DIRECTORY,
+    QUEUE,
     AccountKey,
     AnchorNotFound,
     BlobHash,
@@ -44,6 +45,7 @@ from angarium.store.contract.values import (
 __all__ = [
     "DIRECTORY",
     "METADATA",
+    "QUEUE",
     "ROW_PROPERTIES",
     "AccountKey",
     "All",

@@ -13,6 +13,9 @@ AccountKey = NewType("AccountKey", int)
 
 DIRECTORY = AccountKey(0)
 
+QUEUE = AccountKey(-1)
+"""Holds the records of mail that waits to be sent; nobody's account either, and apart so that no news wakes anyone."""
+
 BlobHash = NewType("BlobHash", str)
 """SHA-256 of the content, 64 lower-case hexadecimal digits."""
 
