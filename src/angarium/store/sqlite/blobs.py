@@ -15,7 +15,7 @@ import orjson
 
 from angarium.store.contract import AccountKey, BlobHash, Content, StagedBlob, TooSlow
 from angarium.store.sqlite.blobfiles import BlobFiles
-from angarium.store.sqlite.stage import StagedBytes, StagedFile, stage_bytes
+from angarium.store.sqlite.stage import INLINE, StagedBytes, StagedFile, stage_bytes
 
 UPLOAD_SECONDS = 3600
 HEAD = 1_000_000
@@ -111,25 +111,30 @@ class BlobsTransaction(BlobsReader):
 
     def add(self, blob: StagedBlob | bytes) -> BlobHash:
         """Keep content; it must be referenced or recorded as an upload in the same transaction."""
-        name = BlobHash(sha256(blob).hexdigest()) if isinstance(blob, bytes) else blob.hash
-        if self.size(name) is not None:
-            if isinstance(blob, StagedFile):
-                self.spent.append(blob)
-            return name
-        staged = stage_bytes(self._files, blob) if isinstance(blob, bytes) else blob
+        if isinstance(blob, bytes) and len(blob) > INLINE:  # no file is written for what is here already
+            name = BlobHash(sha256(blob).hexdigest())
+            if self.size(name) is not None:
+                return name
+        staged: StagedBlob = stage_bytes(self._files, blob) if isinstance(blob, bytes) else blob
         match staged:
             case StagedBytes():
-                content: bytes | None = staged.content
+                self._insert(staged, staged.content)
+            case StagedFile() if self.size(staged.hash) is not None:
+                self.spent.append(staged)
             case StagedFile():
-                content = None
                 self._files.place(staged.path, staged.hash)
+                self._insert(staged, None)
             case _:
                 raise TypeError("this blob was staged by another store")
+        return staged.hash
+
+    def _insert(self, staged: StagedBytes | StagedFile, content: bytes | None) -> None:
         self._connection.execute(
-            "INSERT INTO blob (hash, size, content) VALUES (?, ?, ?)", (name, staged.size, content)
+            "INSERT INTO blob (hash, size, content) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING",
+            (staged.hash, staged.size, content),
         )
-        self._added.append(name)
-        return name
+        if self._connection.changes():
+            self._added.append(staged.hash)
 
     def upload(self, account: AccountKey, user: str, blob: BlobHash, now: int, allowance: int) -> None:
         """Record that the user uploaded this; past the allowance (octets) the user's oldest uploads go first.

@@ -153,6 +153,8 @@ class ChangeNumbers:
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
         self._last: dict[int, int] = {}
+        self._known: dict[int, int] = {}
+        """The last number of each account that earlier jobs wrote, or tried to: nobody else gives numbers out."""
         self.changed: dict[int, dict[str, State]] = {}
         """Account to type to new state; always this very dict, for whoever shows states not yet written."""
 
@@ -194,6 +196,7 @@ class ChangeNumbers:
         """The account is gone: there is no news of it."""
         self.changed.pop(account, None)
         self._last.pop(account, None)
+        self._known.pop(account, None)
 
     def mark(self) -> Mark:
         """Where the numbers stand now, for `go_back`."""
@@ -213,9 +216,12 @@ class ChangeNumbers:
                 "ON CONFLICT (account, kind) DO UPDATE SET state = excluded.state, sequence = excluded.sequence",
                 [(account, kind, state, sequence) for kind, state in states.items()],
             )
+        self._known.update(self._last)
         return dict(self.changed)
 
     def _written(self, account: int) -> int:
+        if account in self._known:
+            return self._known[account]
         # Every number that was given out is the state of some type or was followed by one that is.
         last: int | None = self._connection.execute(
             "SELECT max(state) FROM type_state WHERE account = ?", (account,)

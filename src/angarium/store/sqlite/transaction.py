@@ -37,12 +37,15 @@ class SqliteTransaction(ChangeLog):
         self.numbers = ChangeNumbers(connection)
         super().__init__(connection, self.numbers.changed)
         self._lost = lost
+        self._open: list[int] = []
+        """The savepoints of the database that are open, each by the count of changes at which it stands."""
         self.records = RecordsTransaction(connection, self.numbers)
         self.blobs = BlobsTransaction(connection, files)
         self.messages = MessagesTransaction(connection, self.numbers, self.blobs.head)
 
     def begin(self) -> None:
         """Forget the job before."""
+        self._open.clear()
         self.numbers.begin()
         self.blobs.begin()
 
@@ -83,7 +86,7 @@ class SqliteTransaction(ChangeLog):
         Raises NotDurable when the transaction itself is lost.
         """
         self.check_alive()
-        return Savepoint(self._connection, self._lost, self.numbers)
+        return Savepoint(self._connection, self._lost, self.numbers, self._open)
 
     def check_alive(self) -> None:
         """Raise NotDurable when an error of the engine has undone the whole transaction."""
@@ -99,24 +102,33 @@ class SqliteTransaction(ChangeLog):
 class Savepoint:
     """A block that is undone when an exception leaves it, with the change numbers given out inside.
 
-    A class and not a generator because every object that is written passes through two or three of them.
+    A request with one object opens three of them before its first change; those share one savepoint of the database.
+    A class and not a generator because every object that is written passes through them.
     """
 
-    __slots__ = ("_connection", "_lost", "_mark", "_numbers")
+    __slots__ = ("_connection", "_lost", "_mark", "_numbers", "_open", "_shared")
 
-    def __init__(self, connection: apsw.Connection, lost: Callable[[], bool], numbers: ChangeNumbers) -> None:
+    def __init__(
+        self, connection: apsw.Connection, lost: Callable[[], bool], numbers: ChangeNumbers, open_: list[int]
+    ) -> None:
         self._connection = connection
         self._lost = lost
         self._numbers = numbers
         self._mark = numbers.mark()
+        self._open = open_
+        self._shared = False
 
     def __enter__(self) -> None:
-        self._connection.execute("SAVEPOINT inner")
+        changes = self._connection.total_changes()
+        self._shared = bool(self._open) and self._open[-1] == changes
+        if not self._shared:
+            self._connection.execute("SAVEPOINT inner")
+            self._open.append(changes)
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if kind is None and not self._lost():
             try:
-                self._connection.execute("RELEASE inner")
+                self._release()
             except BaseException:
                 self._undo()
                 raise
@@ -125,13 +137,18 @@ class Savepoint:
             if kind is None:
                 raise NotDurable("the database gave up the transaction")
 
+    def _release(self) -> None:
+        if not self._shared:
+            self._connection.execute("RELEASE inner")
+            self._open.pop()
+
     def _undo(self) -> None:
         self._numbers.go_back(self._mark)
         if self._lost():
             return
         try:
             self._connection.execute("ROLLBACK TO inner")
-            self._connection.execute("RELEASE inner")
+            self._release()
         except apsw.Error:
             # What cannot be undone in part is undone as a whole, and the group fails.
             with suppress(apsw.Error):
