@@ -12,6 +12,7 @@ import pytest
 
 from angarium.store.contract import (
     DIRECTORY,
+    KEPT_SECONDS,
     METADATA,
     AccountKey,
     BlobHash,
@@ -397,6 +398,7 @@ class BlobsSuite:
             stage.write(memoryview(content)[start : min(start + 10_000, size)])
         staged = stage.finish()
         assert (staged.hash, staged.size) == (hash_of(content), size)
+        assert bytes(staged.open()[:]) == content
 
         def keep(transaction: Transaction) -> bytes:
             transaction.blobs.upload(account, "joe", transaction.blobs.add(staged), 0, ROOM)
@@ -557,3 +559,34 @@ class BlobsSuite:
 
     def _sizes(self, store: Store, *contents: bytes) -> list[int | None]:
         return store.read(lambda s: [s.blobs.size(hash_of(content)) for content in contents])
+
+
+class DeliveriesSuite:
+    """What was delivered within a day."""
+
+    def test_a_delivery_is_remembered_for_a_day_by_account_and_octets(self, store: Store) -> None:
+        account, other, blob = account_of(store), account_of(store), hash_of(b"letter")
+        done(store, lambda t: t.deliveries.add(account, blob, "ann@example.com", 1000))
+        done(store, lambda t: t.deliveries.add(account, blob, "ann+x@example.com", 2000))
+
+        def remembered(now: int, account: AccountKey = account, blob: BlobHash = blob) -> frozenset[str]:
+            return done(store, lambda t: t.deliveries.recipients(account, blob, now))
+
+        assert remembered(2000) == {"ann@example.com", "ann+x@example.com"}
+        assert remembered(1000 + KEPT_SECONDS) == {"ann+x@example.com"}
+        assert remembered(2000, account=other) == remembered(2000, blob=hash_of(b"card")) == frozenset()
+
+    def test_a_delivery_again_is_remembered_from_then_on(self, store: Store) -> None:
+        account, blob = account_of(store), hash_of(b"letter")
+        done(store, lambda t: t.deliveries.add(account, blob, "a@b", 1000))
+        done(store, lambda t: t.deliveries.add(account, blob, "a@b", 5000))
+        assert done(store, lambda t: t.deliveries.recipients(account, blob, 1000 + KEPT_SECONDS)) == {"a@b"}
+
+    def test_what_is_older_than_a_day_is_forgotten_and_what_an_account_had_goes_with_it(self, store: Store) -> None:
+        account, blob = account_of(store), hash_of(b"letter")
+        done(store, lambda t: t.deliveries.add(account, blob, "old@b", 1000))
+        done(store, lambda t: t.deliveries.add(account, blob, "new@b", 1001))
+        assert done(store, lambda t: t.deliveries.prune(1000 + KEPT_SECONDS)) == 1
+        assert done(store, lambda t: t.deliveries.recipients(account, blob, 0)) == {"new@b"}
+        done(store, lambda t: t.remove_account(account))
+        assert done(store, lambda t: t.deliveries.recipients(account, blob, 0)) == frozenset()

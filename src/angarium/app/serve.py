@@ -177,6 +177,7 @@ def _tidy(transaction: Transaction) -> int:
     now = clock() // 1000
     for account in (QUEUE, *transaction.accounts()):
         transaction.prune(account, now)
+    transaction.deliveries.prune(now)
     return transaction.blobs.collect(now, _COLLECT_AT_ONCE)
 
 

@@ -21,3 +21,7 @@ class TestBlobs(conformance.BlobsSuite):
 
 class TestRecordQueries(records.RecordQueriesSuite):
     pass
+
+
+class TestDeliveries(conformance.DeliveriesSuite):
+    pass

@@ -110,6 +110,7 @@ def test_a_database_of_version_1_gets_what_queries_over_records_need(tmp_path: P
         "DROP TABLE text_kind",
         "DROP TABLE record_waiting",
         "DROP TABLE record_text",
+        "DROP TABLE delivery",
     ):
         old.execute(statement)
     schema.set_versions(old, Versions(1, 1))

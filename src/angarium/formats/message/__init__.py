@@ -31,6 +31,7 @@ from angarium.formats.message.structure import (
     structure_to_json,
 )
 from angarium.formats.message.subject import base_subject
+from angarium.formats.message.trace import header_ends, hops, with_return_path
 from angarium.formats.message.transfer import decode_body, decode_transfer
 from angarium.formats.message.values import BodyLists, Encoding, Header, Json, Message, Octets, Part
 
@@ -69,8 +70,10 @@ __all__ = [
     "format_rfc3339",
     "format_rfc5322",
     "has_attachment",
+    "header_ends",
     "header_list",
     "header_value",
+    "hops",
     "html_to_text",
     "is_body_property",
     "parse",
@@ -87,4 +90,5 @@ __all__ = [
     "structure_to_json",
     "text_of",
     "truncate",
+    "with_return_path",
 ]

@@ -1,6 +1,7 @@
 """What a store promises to the floors above; every backend passes `tests/store/conformance.py`."""
 
 from angarium.store.contract.blobs import Blobs, BlobsWriter, Content, Stage, StagedBlob, Upload
+from angarium.store.contract.deliveries import KEPT_SECONDS, Deliveries
 from angarium.store.contract.expression import (
     All,
     Comparison,
@@ -44,6 +45,7 @@ from angarium.store.contract.values import (
 
 __all__ = [
     "DIRECTORY",
+    "KEPT_SECONDS",
     "METADATA",
     "QUEUE",
     "ROW_PROPERTIES",
@@ -59,6 +61,7 @@ __all__ = [
     "Comparison",
     "Content",
     "Counts",
+    "Deliveries",
     "Either",
     "Expression",
     "IndexValue",

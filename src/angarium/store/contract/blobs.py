@@ -36,6 +36,10 @@ class StagedBlob(Protocol):
         """Octets."""
         ...
 
+    def open(self) -> Content:
+        """The content, to be read before the blob is added; a large blob is a read-only map."""
+        ...
+
     def discard(self) -> None:
         """Drop what was staged; harmless after the blob was added."""
         ...

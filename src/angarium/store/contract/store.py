@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from angarium.store.contract.blobs import Blobs, BlobsWriter, Stage
+from angarium.store.contract.deliveries import Deliveries
 from angarium.store.contract.messages import Messages, MessagesWriter
 from angarium.store.contract.records import Records, RecordsWriter
 from angarium.store.contract.values import AccountKey, Changes, State, StateChange
@@ -75,6 +76,11 @@ class Transaction(ChangeLog, Protocol):
     @property
     def blobs(self) -> BlobsWriter:
         """Octets."""
+        ...
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """What was delivered within a day."""
         ...
 
     def create_account(self) -> AccountKey:

@@ -67,11 +67,7 @@ class BlobFiles:
 
     def map(self, blob: BlobHash) -> mmap.mmap:
         """The content as a read-only map; raises FileNotFoundError."""
-        handle = os.open(self.path(blob), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        try:
-            return mmap.mmap(handle, 0, access=mmap.ACCESS_READ)
-        finally:
-            os.close(handle)
+        return map_file(self.path(blob))
 
     def remove(self, blob: BlobHash) -> None:
         """Remove a file; harmless when it is not there."""
@@ -95,3 +91,12 @@ class BlobFiles:
             for name in sorted(os.listdir(folder)):
                 if _HASH.fullmatch(folder.name + name):
                     yield BlobHash(folder.name + name)
+
+
+def map_file(path: Path) -> mmap.mmap:
+    """A file that is not empty as a read-only map; raises FileNotFoundError."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        return mmap.mmap(handle, 0, access=mmap.ACCESS_READ)
+    finally:
+        os.close(handle)

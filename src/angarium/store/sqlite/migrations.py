@@ -12,7 +12,7 @@ from pathlib import Path
 import apsw
 
 from angarium.store.contract import StoreError
-from angarium.store.sqlite import recordtext
+from angarium.store.sqlite import deliveries, recordtext
 from angarium.store.sqlite.database import copy_database, run_script
 from angarium.store.sqlite.schema import Versions, set_versions, versions
 from angarium.store.sqlite.sync import sync_folder
@@ -34,7 +34,12 @@ def _record_queries(connection: apsw.Connection) -> None:
     )
 
 
-STEPS: tuple[Step, ...] = (Step(Versions(2, 1), _record_queries),)
+def _deliveries(connection: apsw.Connection) -> None:
+    """What was delivered within a day."""
+    run_script(connection, deliveries.DDL)
+
+
+STEPS: tuple[Step, ...] = (Step(Versions(2, 1), _record_queries), Step(Versions(3, 1), _deliveries))
 """Every step since version 1, in order."""
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import mmap
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from angarium.store.contract import BlobHash, NotDurable, StoreError
-from angarium.store.sqlite.blobfiles import BlobFiles
+from angarium.store.sqlite.blobfiles import BlobFiles, map_file
 
 INLINE = 64 * 1024
 """Octets up to which a blob lives inside the database."""
@@ -27,6 +28,10 @@ class StagedBytes:
         """Octets."""
         return len(self.content)
 
+    def open(self) -> bytes:
+        """The content."""
+        return self.content
+
     def discard(self) -> None:
         """Nothing is held but memory."""
 
@@ -38,6 +43,10 @@ class StagedFile:
     hash: BlobHash
     size: int
     path: Path
+
+    def open(self) -> mmap.mmap:
+        """The content as a read-only map."""
+        return map_file(self.path)
 
     def discard(self) -> None:
         """Remove the file unless it was taken into the store."""

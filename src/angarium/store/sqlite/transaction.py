@@ -10,12 +10,13 @@ from angarium.store.contract import DIRECTORY, AccountKey, BlobHash, NotDurable,
 from angarium.store.sqlite.blobfiles import BlobFiles
 from angarium.store.sqlite.blobs import BlobsTransaction
 from angarium.store.sqlite.changelog import ChangeLog, ChangeNumbers
+from angarium.store.sqlite.deliveries import DeliveriesTransaction
 from angarium.store.sqlite.messages import MessagesTransaction
 from angarium.store.sqlite.records import RecordsTransaction
 from angarium.store.sqlite.stage import StagedFile
 from angarium.store.sqlite.tombstones import prune
 
-_OF_AN_ACCOUNT = ("record", "record_index", "record_blob", "upload", "tombstone", "type_state")
+_OF_AN_ACCOUNT = ("record", "record_index", "record_blob", "upload", "tombstone", "type_state", "delivery")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class SqliteTransaction(ChangeLog):
         self.records = RecordsTransaction(connection, self.numbers)
         self.blobs = BlobsTransaction(connection, files)
         self.messages = MessagesTransaction(connection, self.numbers, self.blobs.head)
+        self.deliveries = DeliveriesTransaction(connection)
 
     def begin(self) -> None:
         """Forget the job before."""
