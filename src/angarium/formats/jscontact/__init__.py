@@ -1,0 +1,20 @@
+"""JSContact: validity of cards, cards in other languages, what is searched and sorted in them. RFC 9553, RFC 9982."""
+
+from angarium.formats.jscontact.check import MOST_LANGUAGES, check
+from angarium.formats.jscontact.localize import localized, patched
+from angarium.formats.jscontact.words import FILTERS, SORTS, blob_ids, members, sort_keys, texts
+from angarium.formats.objects import Problem
+
+__all__ = [
+    "FILTERS",
+    "MOST_LANGUAGES",
+    "SORTS",
+    "Problem",
+    "blob_ids",
+    "check",
+    "localized",
+    "members",
+    "patched",
+    "sort_keys",
+    "texts",
+]
