@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from angarium.app.compose import Composed, compose
 from angarium.app.config import Config
@@ -203,3 +206,43 @@ def serving(folder: Path, **sections: Any) -> Iterator[Served]:
         yield served
     finally:
         served.close()
+
+
+class Talk:
+    """An open WebSocket, whose messages are JSON."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+
+    def say(self, value: Any) -> None:
+        self.socket.send(value if isinstance(value, str) else json.dumps(value))
+
+    def hear(self, timeout: float = 5) -> Any:
+        """The next message; TimeoutError when none comes, ConnectionClosed at the end."""
+        return json.loads(self.socket.recv(timeout))
+
+    def ask(self, calls: list[Any], **more: Any) -> Any:
+        """The next message after a Request."""
+        self.say({"@type": "Request", "using": MAIL, "methodCalls": calls, **more})
+        return self.hear()
+
+    def closed(self, timeout: float = 5) -> int:
+        """The code with which the server closes, whatever it says before."""
+        try:
+            while True:
+                self.socket.recv(timeout)
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd else 1006
+
+
+@contextmanager
+def talking(served: Served, user: str = "ann", password: str = "secret", **more: Any) -> Iterator[Talk]:
+    """A WebSocket of a user that is closed at the end."""
+    with connect(
+        f"ws://127.0.0.1:{served.port}/jmap/ws",
+        subprotocols=[Subprotocol("jmap")],
+        additional_headers={"Authorization": basic(user, password)},
+        proxy=None,
+        **more,
+    ) as socket:
+        yield Talk(socket)

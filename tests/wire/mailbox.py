@@ -53,6 +53,7 @@ def begin(server: Server, new_user: NewUser) -> tuple[Client, Symbols]:
     symbols = Symbols()
     for value, name in (
         (server.url, "server"),
+        (server.url.replace("http", "ws", 1), "socket server"),
         (user.name, "user"),
         (friend.name, "friend's name"),
         (user.account, "account"),

@@ -17,6 +17,7 @@ from angarium.protocols.http.cors import Cors
 from angarium.protocols.http.reading import Reading
 from angarium.protocols.http.sign_in import SignIn
 from angarium.protocols.http.threads import Threads
+from angarium.protocols.jmap.capability import capabilities as jmap_capabilities
 from angarium.protocols.jmap.feed import Feed
 from angarium.protocols.jmap.routes import Jmap
 from angarium.protocols.jmap.writing import LocalWriting, Writing
@@ -57,7 +58,11 @@ def token() -> str:
 def compose_engine(limits: Limits) -> Engine:
     """All that the server can do, under its limits."""
     registry = Registry(
-        capabilities=(Capability(CORE, limits.core(), in_accounts=False), *mail.capabilities(limits)),
+        capabilities=(
+            Capability(CORE, limits.core(), in_accounts=False),
+            *jmap_capabilities(),
+            *mail.capabilities(limits),
+        ),
         types=mail.types(),
         methods=(*mail.methods(), *blobs.methods()),
     )
@@ -72,7 +77,9 @@ def compose(config: Config, store: Store, writing: Writing | None = None) -> Com
     addresses = Addresses(config.server.public_url, config.server.trusted_proxies)
     sign_in = SignIn(reading, hashing, addresses, time.monotonic, secrets.token_bytes(32))
     feed = Feed(sign_in.forget)
-    jmap = Jmap(engine, sign_in, addresses, reading, writing or LocalWriting(store, engine, clock), feed, reads)
+    cors = Cors(config.server.cors_origins)
+    writing = writing or LocalWriting(store, engine, clock)
+    jmap = Jmap(engine, sign_in, addresses, cors, reading, writing, feed, reads)
     routes, end_streams = jmap.routes()
 
     def close() -> None:
@@ -80,7 +87,7 @@ def compose(config: Config, store: Store, writing: Writing | None = None) -> Com
         hashing.close()
 
     return Composed(
-        asgi=Application(routes, Cors(config.server.cors_origins), token),
+        asgi=Application(routes, cors, token),
         engine=engine,
         reading=reading,
         sign_in=sign_in,

@@ -1,7 +1,7 @@
 """Running a request: calls in order, references, implicit calls, errors in their scopes (RFC 8620 §3.3 to §3.7)."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import cast
@@ -15,7 +15,7 @@ from angarium.engine.errors import MethodError, MethodErrorType, invalid_argumen
 from angarium.engine.limits import Limits
 from angarium.engine.references import Done, resolve
 from angarium.engine.registry import Registry
-from angarium.engine.request import Invocation, Request, parse_request
+from angarium.engine.request import Invocation, Request, parse_request, request_of
 from angarium.engine.session import session_state
 from angarium.formats import json
 from angarium.formats.json import JSON
@@ -74,6 +74,10 @@ class Engine:
     def prepare(self, body: bytes) -> Request:
         """The request in a body; raises RequestError. Its `access` tells what `run` needs."""
         return parse_request(body, self.registry, self.limits)
+
+    def prepare_object(self, value: Mapping[str, JSON]) -> Request:
+        """The request that an object is, for who had to parse the body; raises RequestError."""
+        return request_of(value, self.registry, self.limits)
 
     def run(
         self,

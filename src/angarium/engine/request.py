@@ -36,17 +36,27 @@ _CREATED = nullable(map_of(identifier, identifier))
 
 def parse_request(body: bytes, registry: Registry, limits: Limits) -> Request:
     """The Request in a body; raises RequestError (RFC 8620 §3.6.1)."""
+    return request_of(parse_body(body, limits), registry, limits)
+
+
+def parse_body(body: bytes, limits: Limits) -> dict[str, JSON]:
+    """The object in a body; raises RequestError."""
     try:
         value = json.parse(body, limits.max_depth)
     except FormatError as error:
         raise RequestError(RequestErrorType.NOT_JSON, f"The body is not I-JSON: {error}.") from None
     if not isinstance(value, dict):
-        raise _not_request("it must be an object")
+        raise not_request("it must be an object")
+    return value
+
+
+def request_of(value: Mapping[str, JSON], registry: Registry, limits: Limits) -> Request:
+    """The Request that an object is; raises RequestError."""
     if problem := _USING(value.get("using")):
-        raise _not_request(f"using {problem}")
+        raise not_request(f"using {problem}")
     created = value.get("createdIds")
     if problem := _CREATED(created):
-        raise _not_request(f"createdIds {problem}")
+        raise not_request(f"createdIds {problem}")
     using = frozenset(cast("list[str]", value["using"]))
     calls = _invocations(value.get("methodCalls"), registry, using)
     if not using <= registry.capabilities.keys():
@@ -67,7 +77,7 @@ def parse_request(body: bytes, registry: Registry, limits: Limits) -> Request:
 
 def _invocations(value: JSON, registry: Registry, using: frozenset[str]) -> list[Invocation]:
     if not isinstance(value, list):
-        raise _not_request("methodCalls must be an array")
+        raise not_request("methodCalls must be an array")
     calls = []
     for index, item in enumerate(value):
         if isinstance(item, list) and len(item) == 3:
@@ -75,9 +85,10 @@ def _invocations(value: JSON, registry: Registry, using: frozenset[str]) -> list
             if isinstance(name, str) and isinstance(arguments, dict) and isinstance(call_id, str):
                 calls.append(Invocation(name, arguments, call_id, registry.method(name, using)))
                 continue
-        raise _not_request(f"methodCalls/{index} must be [name, arguments, method call id]")
+        raise not_request(f"methodCalls/{index} must be [name, arguments, method call id]")
     return calls
 
 
-def _not_request(why: str) -> RequestError:
+def not_request(why: str) -> RequestError:
+    """The refusal of JSON of another shape."""
     return RequestError(RequestErrorType.NOT_REQUEST, f"The body is JSON but no Request object: {why}.")

@@ -1,6 +1,7 @@
 """The Session object (RFC 8620 §2)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import cast
 
 from angarium.engine.access import AccountAccess, Principal
@@ -11,12 +12,16 @@ from angarium.formats.json import JSON
 
 @dataclass(frozen=True, slots=True)
 class SessionUrls:
-    """Absolute URLs; the last three are URI templates of level 1 (RFC 6570)."""
+    """Absolute URLs; those beside `api` are URI templates of level 1 (RFC 6570).
+
+    `capabilities` holds members of capability objects that are URLs, by capability and name.
+    """
 
     api: str
     download: str
     upload: str
     event_source: str
+    capabilities: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def session(registry: Registry, principal: Principal, urls: SessionUrls) -> dict[str, JSON]:
@@ -24,7 +29,9 @@ def session(registry: Registry, principal: Principal, urls: SessionUrls) -> dict
     own = next((account.id for account in principal.accounts.values() if account.personal), None)
     served = [known for known in registry.capabilities.values() if known.in_accounts and known.urn != CORE]
     return {
-        "capabilities": {known.urn: dict(known.session) for known in registry.capabilities.values()},
+        "capabilities": {
+            urn: {**urls.capabilities.get(urn, {}), **known.session} for urn, known in registry.capabilities.items()
+        },
         "accounts": {account.id: _account(registry, account) for account in principal.accounts.values()},
         "primaryAccounts": {known.urn: own for known in served} if own else {},
         "username": principal.name,

@@ -11,6 +11,7 @@ import pytest
 
 from angarium.datatypes.principals import User
 from angarium.protocols.http import connection as bounds
+from angarium.protocols.http import unread
 from tests.protocols.served import ECHO, Served, basic, serving
 
 BODY = json.dumps(ECHO).encode()
@@ -155,7 +156,7 @@ def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve
     monkeypatch.setattr(bounds, "HEAD_SECONDS", 0.5)
     monkeypatch.setattr(bounds, "BODY_SECONDS", 0.5)
     monkeypatch.setattr(bounds, "BODY_PACE", 1_000_000)
-    monkeypatch.setattr(bounds, "UNREAD_SECONDS", 1.0)
+    monkeypatch.setattr(unread, "UNREAD_SECONDS", 1.0)
     with serving(tmp_path) as running:
         running.user("ann")
         yield running

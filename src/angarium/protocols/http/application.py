@@ -71,14 +71,15 @@ class Application:
             raise error  # the server closes the connection, so that the client sees a broken answer as broken
         if isinstance(error, StoreError):
             _log.error("unavailable path=%s reason=%s", exchange.path.split("/")[1:3], error)
-            await _refuse(exchange, _unavailable(error))
+            await _refuse(exchange, unavailable(error))
             return
         number = self._token()
         _log.error("serverFail id=%s method=%s path=%s", number, exchange.method, exchange.path, exc_info=error)
         await _refuse(exchange, Problem(500, f"A fault in the server; its log tells of it as {number}."))
 
 
-def _unavailable(error: StoreError) -> Problem:
+def unavailable(error: StoreError) -> Problem:
+    """What to tell when the store cannot serve."""
     reasons = ((NotDurable, "The server cannot write at the moment; nothing was kept."), (TooSlow, "It took too long."))
     detail = next((text for kind, text in reasons if isinstance(error, kind)), "The server is not available.")
     return Problem(503, detail, headers=_AGAIN)

@@ -2,20 +2,24 @@
 
 Heads are bounded in size and time, bodies in pace, answers in how long a client may leave them unread, and what is
 sent after a refusal in how much of it is read. One sweep a second looks at all connections, so that a bound costs a
-request nothing but an assignment. Requests to change to another protocol go on in this one (RFC 9110 §7.8).
+request nothing but an assignment. A request to change to WebSocket may be taken up by whoever answers it; all others
+go on in this protocol (RFC 9110 §7.8).
 """
 
 import asyncio
+from collections.abc import Callable
 from math import inf
-from typing import Any
+from typing import Any, Protocol
 
 import httptools
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from angarium.protocols.http.body import ClientGone
 from angarium.protocols.http.problem import MEDIA_TYPE, Problem
 from angarium.protocols.http.together import Together
+from angarium.protocols.http.unread import Unread
 
 HEAD_OCTETS = 32_768
 HEAD_FIELDS = 100
@@ -24,13 +28,46 @@ BODY_SECONDS = 20.0
 BODY_PACE = 4_096
 """Octets a second that a body must bring on average after its first seconds."""
 
-UNREAD_SECONDS = 20.0
 REFUSED_OCTETS = 100_000_000
 """Octets of a refused body that are read and dropped, so that the client sees the refusal rather than a reset."""
 
 
+HELD_OCTETS = 65_536
+"""Octets that are kept of what a client sends behind its request for WebSocket, before it has an answer."""
+
+SWITCH = "angarium.switch"
+"""The extension of a scope whose request asks for WebSocket: a `Switch`."""
+
+
 class Refused(Exception):
     """The head of a request is not one that is served."""
+
+
+class Switched(Protocol):
+    """What a connection speaks after it has left HTTP; the server ends and sweeps it like any other connection."""
+
+    on_gone: Callable[[], None]
+    """Must be called once when the connection is lost."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        """Take the connection."""
+        ...
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came."""
+        ...
+
+    def expire(self, now: float) -> None:
+        """Called once a second."""
+        ...
+
+    def shutdown(self) -> None:
+        """The server ends."""
+        ...
+
+
+Switch = Callable[[bytes, Switched], None]
+"""Sends the answer that agrees to the change and hands the connection over; raises ClientGone."""
 
 
 class Connection(HttpToolsProtocol):
@@ -51,8 +88,8 @@ class Connection(HttpToolsProtocol):
         self._body_began = 0.0
         self._body_octets = 0
         self._refusal = Problem(400, "This is no valid HTTP request.")
-        self._unread = 0
-        self._unread_since = inf
+        self._held: bytearray | None = None
+        self._unread = Unread()
 
     # What comes in
 
@@ -63,13 +100,16 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take octets; those of an unfinished head are counted, also when the parser only gathers them."""
+        if self._held is not None:
+            self._hold(self._held, data)
+            return
         self.deadline = self.deadline if self._in_body or self._head_octets else inf
         self._completed = False
         self._head_octets += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            self._stay(data[upgrade.args[0] :])
+            self._offered(data[upgrade.args[0] :])
         except httptools.HttpParserError:
             self.send_400_response("")
         if self._in_body:
@@ -94,6 +134,8 @@ class Connection(HttpToolsProtocol):
         together = Together(self.transport, self.on_response_complete)
         self.cycle.transport = together  # type: ignore[assignment]  # it has all that an answer uses
         self.cycle.on_response = together.end
+        if self.parser.should_upgrade() and self._get_upgrade() == b"websocket":
+            self.scope["extensions"] = {SWITCH: self._switch}  # type: ignore[dict-item]  # by what its users make of it
         self._in_body = True
         self._body_octets = 0
         self._body_began = 0.0
@@ -114,6 +156,10 @@ class Connection(HttpToolsProtocol):
         self.flow.resume_reading()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
+            return
+        held, self._held = self._held, None
+        if held is not None:
+            self._stay(bytes(held))
         elif self._completed:
             self.deadline = self.loop.time() + self.timeout_keep_alive
 
@@ -140,9 +186,43 @@ class Connection(HttpToolsProtocol):
 
     # Offers to change the protocol
 
+    def _offered(self, rest: bytes) -> None:
+        """An offer to change the protocol: what follows one for WebSocket waits for its answer."""
+        if SWITCH in self.scope.get("extensions", ()) and not self._framing():
+            self._held = bytearray()
+            self._hold(self._held, rest)
+        else:
+            self._stay(rest)
+
+    def _hold(self, held: bytearray, data: bytes) -> None:
+        held += data
+        if len(held) > HELD_OCTETS:
+            self.flow.pause_reading()
+
+    def _switch(self, head: bytes, switched: Switched) -> None:
+        """Leave HTTP: send the answer that says so, and hand over the connection with what came already."""
+        held, self._held = self._held, None
+        if held is None or self.transport.is_closing():
+            raise ClientGone
+        connections: set[Any] = self.connections
+        connections.discard(self)
+        connections.add(switched)
+        switched.on_gone = lambda: connections.discard(switched)
+        self.cycle.disconnected = True  # nothing more is answered in HTTP
+        self.transport.write(head)
+        self.transport.set_protocol(switched)  # type: ignore[arg-type]  # it has all that a transport calls
+        switched.connection_made(self.transport)
+        self.flow.resume_reading()
+        if held:
+            self.loop.call_soon(switched.data_received, bytes(held))
+
+    def _framing(self) -> list[tuple[bytes, bytes]]:
+        """The fields that say that a body follows."""
+        return [pair for pair in self.headers if pair[0] in (b"content-length", b"transfer-encoding")]
+
     def _stay(self, rest: bytes) -> None:
         """Go on in HTTP/1.1: the parser took the request to have no body, a fresh one is told of it."""
-        fields = [pair for pair in self.headers if pair[0] in (b"content-length", b"transfer-encoding")]
+        fields = self._framing()
         if fields:
             again = _Again(self)
             self.parser = httptools.HttpRequestParser(again)
@@ -164,12 +244,7 @@ class Connection(HttpToolsProtocol):
                 self.deadline = now + BODY_SECONDS
             else:
                 self._give_up()
-        waiting = self.transport.get_write_buffer_size()
-        if waiting == 0:
-            self._unread, self._unread_since = 0, inf
-        elif self._unread_since == inf or waiting < self._unread:
-            self._unread, self._unread_since = waiting, now
-        elif now - self._unread_since > UNREAD_SECONDS:
+        if self._unread.stuck(self.transport, now):
             self.transport.abort()
 
     def _give_up(self) -> None:

@@ -33,6 +33,10 @@ class Cors:
         """What to add to every answer of this exchange."""
         return self._allowed.get(exchange.headers.get(b"origin", b""), self._others)
 
+    def allows(self, origin: bytes) -> bool:
+        """Whether pages of this origin may use the server."""
+        return origin in self._allowed
+
     async def preflight(self, exchange: Exchange) -> None:
         """Answer OPTIONS; a page of an unknown origin is told nothing that would let it go on."""
         headers: Headers = ((b"allow", _METHODS),)

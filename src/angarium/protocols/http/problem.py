@@ -33,10 +33,14 @@ class Problem(Exception):
 
     def body(self) -> bytes:
         """The encoded problem details object."""
+        return json.dumps(self.shown())
+
+    def shown(self) -> dict[str, JSON]:
+        """The problem details object."""
         shown: dict[str, JSON] = {"type": self.kind, "status": self.status, "detail": self.detail}
         if self.kind == "about:blank":  # RFC 7807 §4.2: then the title is that of the status
             shown["title"] = HTTPStatus(self.status).phrase
-        return json.dumps(shown | dict(self.extra))
+        return shown | dict(self.extra)
 
 
 def limit_problem(status: int, limit: str, detail: str, headers: Headers = ()) -> Problem:

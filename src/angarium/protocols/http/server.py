@@ -6,11 +6,12 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from socket import socket
+from typing import cast
 
 from uvicorn import Config, Server
 
 from angarium.protocols.http.application import Application
-from angarium.protocols.http.connection import Connection
+from angarium.protocols.http.connection import Connection, Switched
 
 GRACE_SECONDS = 10
 KEEP_ALIVE_SECONDS = 75
@@ -64,9 +65,10 @@ class HttpServer(Server):
         """Look at the bounds of every connection once a second; true ends the server."""
         if counter % _TICKS_A_SECOND == 0:
             now = asyncio.get_running_loop().time()
-            for connection in list(self.server_state.connections):
-                if isinstance(connection, Connection):
-                    connection.expire(now)
+            # Each is a Connection, or what one has switched to.
+            connections = cast("list[Connection | Switched]", list(self.server_state.connections))
+            for connection in connections:
+                connection.expire(now)
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:

@@ -83,6 +83,10 @@ class SignIn:
             task.add_done_callback(lambda _: self._pending.pop(key, None))
         return await asyncio.shield(task)
 
+    def is_current(self, signed: SignedIn) -> bool:
+        """Whether nothing has changed in the directory since; if not, ask `renewed`."""
+        return signed.generation == self._generation
+
     async def renewed(self, signed: SignedIn) -> SignedIn | None:
         """The same user as the directory has it now; None when gone or when the password was changed."""
         generation = self._generation

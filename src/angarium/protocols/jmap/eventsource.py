@@ -16,11 +16,8 @@ from angarium.protocols.http.query import query
 from angarium.protocols.http.reading import Reading
 from angarium.protocols.http.sign_in import SignedIn, SignIn
 from angarium.protocols.http.slots import Slots
-from angarium.protocols.jmap.feed import Feed, Listener
-from angarium.store.contract import DIRECTORY, AccountKey, Snapshot, StateChange
-
-STREAMS = 16
-"""Open streams that one user may have."""
+from angarium.protocols.jmap.feed import Feed, Listener, commit_of, missed
+from angarium.store.contract import DIRECTORY, AccountKey, StateChange
 
 SHORTEST_PING = 30
 LONGEST_PING = 900
@@ -44,13 +41,13 @@ class Asked:
 
 
 class EventSource:
-    """Answers GET with a stream."""
+    """Answers GET with a stream; `slots` counts with other streams of the user."""
 
-    def __init__(self, sign_in: SignIn, reading: Reading, feed: Feed) -> None:
+    def __init__(self, sign_in: SignIn, reading: Reading, feed: Feed, slots: Slots) -> None:
         self._sign_in = sign_in
         self._reading = reading
         self._feed = feed
-        self._slots = Slots(STREAMS, "maxConcurrentEventSources")
+        self._slots = slots
         self._open: set[_Stream] = set()
 
     async def __call__(self, exchange: Exchange) -> None:
@@ -95,12 +92,12 @@ class _Stream:
         self._feed.follow(self._listener, accounts)
         watch = None
         try:
-            missed, newest = await reading(lambda snapshot: _missed(snapshot, accounts, self._asked.since))
+            told, newest = await reading(lambda snapshot: missed(snapshot, accounts, self._asked.since))
             self._listener.begin(newest)
             await self._exchange.start(200, _HEADERS)
             await self._exchange.piece(b"")  # the head goes out with the first piece
             watch = asyncio.ensure_future(self._watch())
-            await self._begin(missed, newest)
+            await self._begin(told, newest)
             while not self._ended:
                 await self._turn()
             await self._exchange.piece(b"", more=False)
@@ -109,9 +106,9 @@ class _Stream:
             if watch is not None:
                 watch.cancel()
 
-    async def _begin(self, missed: Sequence[StateChange], newest: int) -> None:
+    async def _begin(self, told: Sequence[StateChange], newest: int) -> None:
         """Tell what was missed; without that, only where to resume from later."""
-        if not await self._tell(missed, newest):
+        if not await self._tell(told, newest):
             await self._write(b"id: %d\n\n" % newest)
 
     async def _turn(self) -> None:
@@ -182,15 +179,5 @@ def parse_asked(exchange: Exchange) -> Asked:
         types=None if types == "*" else frozenset(types.split(",")),
         close_after_state=close_after == "state",
         ping=min(max(int(ping), SHORTEST_PING), LONGEST_PING) if int(ping) else 0,
-        since=_commit(since) if since else None,
+        since=commit_of(since) if since else None,
     )
-
-
-def _commit(event_id: str) -> int:
-    """The commit that an event id of ours names; the beginning for any other."""
-    return int(event_id) if _NUMBER.match(event_id) else 0
-
-
-def _missed(snapshot: Snapshot, accounts: list[AccountKey], since: int | None) -> tuple[list[StateChange], int]:
-    """What changed after a commit, and the newest commit; nothing was missed by one who names none."""
-    return snapshot.states_after(() if since is None else accounts, since or 0)

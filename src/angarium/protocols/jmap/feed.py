@@ -1,13 +1,17 @@
 """News of commits on its way to those who listen: from the writer's thread to the event loop, account by account.
 
-A listener that has not yet taken earlier news finds all of it merged into one, so what waits stays small.
+A listener that has not yet taken earlier news finds all of it merged into one, so what waits stays small. One who was
+away reads what it missed from the store (RFC 8620 §7.3, RFC 8887 §4.3.5.2).
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
-from angarium.store.contract import DIRECTORY, AccountKey, State, StateChange
+from angarium.store.contract import DIRECTORY, AccountKey, Snapshot, State, StateChange
+
+_COMMIT = re.compile(r"\d{1,16}\Z", re.ASCII)
 
 
 class Listener:
@@ -96,3 +100,13 @@ class Feed:
         for change in changes:
             for listener in list(self._followed.get(change.account, ())):
                 listener.add(change)
+
+
+def commit_of(token: str) -> int:
+    """The commit that a token of ours names, an event id or a pushState; the beginning for any other."""
+    return int(token) if _COMMIT.match(token) else 0
+
+
+def missed(snapshot: Snapshot, accounts: Sequence[AccountKey], since: int | None) -> tuple[list[StateChange], int]:
+    """What changed after a commit, and the newest commit; nothing was missed by one who names none."""
+    return snapshot.states_after(() if since is None else accounts, since or 0)

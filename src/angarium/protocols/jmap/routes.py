@@ -6,16 +6,23 @@ from dataclasses import dataclass
 from angarium.engine.dispatch import Engine
 from angarium.protocols.http.address import Addresses
 from angarium.protocols.http.application import Routes
+from angarium.protocols.http.cors import Cors
 from angarium.protocols.http.exchange import Exchange
 from angarium.protocols.http.reading import Reading
 from angarium.protocols.http.sign_in import SignIn
+from angarium.protocols.http.slots import Slots
 from angarium.protocols.http.threads import Threads
 from angarium.protocols.jmap import download, upload
 from angarium.protocols.jmap.api import Api
 from angarium.protocols.jmap.eventsource import EventSource
 from angarium.protocols.jmap.feed import Feed
+from angarium.protocols.jmap.running import Running
 from angarium.protocols.jmap.session import SessionResource
+from angarium.protocols.jmap.websocket import WebSocketEndpoint
 from angarium.protocols.jmap.writing import Writing
+
+STREAMS = 16
+"""Event sources and WebSockets that one user may have open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,7 @@ class Jmap:
     engine: Engine
     sign_in: SignIn
     addresses: Addresses
+    cors: Cors
     reading: Reading
     writing: Writing
     feed: Feed
@@ -33,8 +41,14 @@ class Jmap:
     def routes(self) -> tuple[Routes, Callable[[], None]]:
         """The routes, and how to end the streams that are open."""
         session = SessionResource(self.engine.registry, self.sign_in, self.addresses, self.threads)
-        api = Api(self.engine, self.sign_in, self.reading, self.writing, self.threads)
-        events = EventSource(self.sign_in, self.reading, self.feed)
+        requests = Slots(self.engine.limits.max_concurrent_requests, "maxConcurrentRequests")
+        streams = Slots(STREAMS, "maxConcurrentStreams")
+        running = Running(self.engine, self.reading, self.writing, self.threads)
+        api = Api(self.sign_in, running, requests)
+        events = EventSource(self.sign_in, self.reading, self.feed, streams)
+        sockets = WebSocketEndpoint(
+            self.sign_in, self.addresses, self.cors, running, self.reading, self.feed, requests, streams
+        )
         uploads = upload.UploadEndpoint(self.engine.limits, self.sign_in, self.writing, self.threads)
         downloads = download.Download(self.sign_in, self.reading, self.threads)
         shown = {"GET": session, "HEAD": session}
@@ -45,6 +59,8 @@ class Jmap:
                 "/.well-known/jmap": shown,
                 "/jmap/eventsource/": {"GET": events},
                 "/jmap/eventsource": {"GET": events},
+                "/jmap/ws/": {"GET": sockets},
+                "/jmap/ws": {"GET": sockets},
                 "/healthz": {"GET": _healthy, "HEAD": _healthy},
             },
             below={

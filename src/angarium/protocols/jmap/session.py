@@ -9,6 +9,7 @@ from angarium.protocols.http.exchange import Exchange
 from angarium.protocols.http.problem import Headers
 from angarium.protocols.http.sign_in import SignIn
 from angarium.protocols.http.threads import Threads
+from angarium.protocols.jmap.capability import WEBSOCKET
 
 _FRESH: Headers = ((b"cache-control", b"no-cache, no-store, must-revalidate"),)  # RFC 8620 §2
 
@@ -20,6 +21,7 @@ def session_urls(base: str) -> SessionUrls:
         download=f"{base}/jmap/download/{{accountId}}/{{blobId}}/{{name}}?type={{type}}",
         upload=f"{base}/jmap/upload/{{accountId}}/",
         event_source=f"{base}/jmap/eventsource/?types={{types}}&closeafter={{closeafter}}&ping={{ping}}",
+        capabilities={WEBSOCKET: {"url": f"ws{base.removeprefix('http')}/jmap/ws"}},
     )
 
 
