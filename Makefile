@@ -19,7 +19,7 @@ demo: setup  ## a server with a small mailbox, user test, password test
 	$(BIN)/angarium serve --demo --data $(DATA) --listen $(LISTEN)
 
 test: setup  ## all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: setup  ## style, types, and the floors' import contracts
 	$(BIN)/ruff check .

@@ -31,6 +31,7 @@ SOUP = st.lists(PIECES | st.binary(max_size=3), max_size=30).map(b"".join)
         (b"A;CHARSET=ISO-2022-JP:\x1b$B$\"\x1b(B", ["A;CHARSET=ISO-2022-JP:あ"]),
         (b"A;CHARSET=utf-16:plain\nB;CHARSET=none:\xe9", ["A;CHARSET=utf-16:plain", "B;CHARSET=none:é"]),
         (b"A:a\x00b", ["A:ab"]),
+        (b"\r\n A:1", [" A:1"]),
     ],
 )  # fmt: skip
 def test_lines_are_unfolded_and_decoded(octets: bytes, lines: list[str]) -> None:

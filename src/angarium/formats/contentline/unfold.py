@@ -34,7 +34,8 @@ def logical_lines(octets: bytes, most: int = MOST_LINES) -> list[str]:
     if _SLOW.search(octets) or b"\n" not in octets:
         return [_text(line) for _, line in pieces(octets, most)]
     octets = octets.replace(b"\r\n", b"\n")
-    octets = _BLANK_LINES.sub(b"\n", octets.rstrip(b"\r\n")).replace(b"\n ", b"").replace(b"\n\t", b"").lstrip(b"\n")
+    octets = _BLANK_LINES.sub(b"\n", octets.strip(b"\n").rstrip(b"\r\n"))
+    octets = octets.replace(b"\n ", b"").replace(b"\n\t", b"")
     if octets.count(b"\n") >= most:
         raise _too_many(most)
     try:
