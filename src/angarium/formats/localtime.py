@@ -5,13 +5,14 @@ times 86,400, plus the second of the day. Whether it is local or UTC is for the 
 """
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, tzinfo
 
 DAY = 86_400
 FIRST = DAY
 END = (date.max.toordinal() + 1) * DAY
 """The first second that no longer has a date."""
 
+_YEAR_1 = datetime(1, 1, 1)
 EPOCH = date(1970, 1, 1).toordinal() * DAY
 
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\Z", re.ASCII)
@@ -35,8 +36,7 @@ def parse_utc(text: str) -> int | None:
 
 def format_local(seconds: int) -> str:
     """The LocalDateTime of a time between FIRST and END."""
-    day, second = divmod(seconds, DAY)
-    return f"{date.fromordinal(day).isoformat()}T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+    return to_datetime(seconds).isoformat()
 
 
 def format_utc(seconds: int) -> str:
@@ -49,8 +49,6 @@ def from_datetime(moment: datetime) -> int:
     return moment.toordinal() * DAY + moment.hour * 3600 + moment.minute * 60 + moment.second
 
 
-def to_datetime(seconds: int) -> datetime:
-    """The datetime without a zone whose fields show a time between FIRST and END."""
-    day, second = divmod(seconds, DAY)
-    midnight = date.fromordinal(day)
-    return datetime(midnight.year, midnight.month, midnight.day, second // 3600, second // 60 % 60, second % 60)
+def to_datetime(seconds: int, zone: tzinfo | None = None) -> datetime:
+    """The datetime of a zone, or of none, whose fields show a time between FIRST and END."""
+    return (_YEAR_1.replace(tzinfo=zone) if zone else _YEAR_1) + timedelta(seconds=seconds - FIRST)

@@ -28,6 +28,18 @@ def occurrences(rule: Rule, start: int, after: int, before: int, work: Work) -> 
     return _walk(applied, max(after, start), last, work)
 
 
+def last_occurrence(rule: Rule, start: int, work: Work) -> int | None:
+    """A time that no occurrence comes after, exact for COUNT; None when the rule has no end. Raises TooMuchWork."""
+    if rule.count is None:
+        return rule.until
+    applied = pattern(rule, start)
+    steady = nth_occurrence(applied, rule.count)
+    if steady is None:
+        steady, steps = _counted(rule, start, work.limit)
+        work.spend(steps)
+    return min(steady, END - 1)
+
+
 def _walk(applied: Pattern, after: int, last: int, work: Work) -> Iterator[int]:
     """The times from `after` to `last`, both included."""
     if after > last:
