@@ -1,8 +1,8 @@
 """The examples of jscalendarbis §5 are valid.
 
 Corrected in `examples.json`, because they break the draft's own rules: `description` of Location is reserved (§5.8,
-§5.9; Appendix A.2.2.4), a colon stands twice (§5.10), a comma stands before a brace (§5.11). What the draft leaves out with
-"..." is filled in.
+§5.9; Appendix A.2.2.4), a colon stands twice (§5.10), a comma stands before a brace (§5.11). What the draft leaves out
+with "..." is filled in.
 """
 
 import json
