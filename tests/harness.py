@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from angarium.datatypes import blobs, mail
+from angarium.datatypes import blobs, mail, quotas
 from angarium.engine.access import AccountAccess, Principal
 from angarium.engine.declare import Access, Capability, DataType, Method
 from angarium.engine.dispatch import Engine
@@ -31,8 +31,12 @@ class Served:
 
 
 def mail_server(limits: Limits) -> Served:
-    """Mail and blobs, as the real server composes them."""
-    return Served(mail.capabilities(limits), mail.types(), [*mail.methods(), *blobs.methods()])
+    """Mail, blobs and quotas, as the real server composes them."""
+    return Served(
+        [*mail.capabilities(limits), *quotas.capabilities()],
+        [*mail.types(), *quotas.types({"Email": mail.MAIL})],
+        [*mail.methods(), *blobs.methods()],
+    )
 
 
 class Harness:

@@ -187,6 +187,10 @@ class Server:
         """Let a user into the account of another."""
         self.operate("account.grant", account=owner, user=other, readOnly=read_only)
 
+    def limit(self, name: str, **limits: int | None) -> None:
+        """Let a user's account hold so many `octets` and `messages`."""
+        self.operate("user.quota", name=name, **limits)
+
     def revoke(self, owner: str, other: str) -> None:
         """Take a grant back."""
         self.operate("account.revoke", account=owner, user=other)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from angarium.datatypes import quotas
 from angarium.engine.access import Principal
+from angarium.store.contract import Allowance
 from tests.access.probes import Asker, Ids
 from tests.harness import Harness
 
@@ -56,11 +58,19 @@ def _filled(engine: Harness) -> Accounts:
         blob=email["blobId"],
         part=email["attachments"][0]["blobId"],
         upload=engine.upload(owner, b"Subject: not sent yet\r\n\r\nsecret draft\r\n"),
+        quota=_limited(engine, owner),
     )
     own_mailbox = engine.call(asker, "Mailbox/get", {"properties": ["role"]})["list"][0]["id"]
     own = Asker(engine.account(asker), own_mailbox, _imported(engine, asker, OWN, own_mailbox)["id"])
     other = _imported(engine, owner, b"Subject: another of the owner's\r\n\r\nmail\r\n", mailbox)
     return Accounts(engine, owner, asker, real, absent(real), own, other["id"])
+
+
+def _limited(engine: Harness, user: Principal) -> str:
+    key = user.accounts[engine.account(user)].key
+    engine.store.write(lambda view: quotas.allow(view, key, Allowance(octets=1_000_000))).result()
+    quota: str = engine.call(user, "Quota/get")["list"][0]["id"]
+    return quota
 
 
 def _imported(engine: Harness, user: Principal, message: bytes, mailbox: str) -> dict[str, str]:
@@ -80,4 +90,5 @@ def absent(real: Ids) -> Ids:
         blob=real.blob[0] + "0" * 64,
         part=real.part[0] + "1" * 64 + real.part[65:],
         upload=real.upload[0] + "2" * 64,
+        quota=real.quota[0] + "9" * (len(real.quota) - 1),
     )

@@ -21,6 +21,7 @@ class Ids:
     blob: str
     part: str
     upload: str
+    quota: str
 
     def named(self) -> dict[str, str]:
         """What each id is called once it is taken out of an answer."""
@@ -136,6 +137,10 @@ PROBES: Mapping[str, Mapping[str, Probe]] = {
         "mailbox": lambda ids, me: {"emails": {"a": {"blobId": ids.blob, "mailboxIds": {ids.mailbox: True}}}},
     },
     "Email/parse": {"blobs": lambda ids, me: {"blobIds": [ids.blob, ids.part, ids.upload]}},
+    "Quota/get": {"ids": lambda ids, me: {"ids": [ids.quota]}},
+    "Quota/changes": {"account": lambda ids, me: {"sinceState": "0"}},
+    "Quota/query": {"anchor": lambda ids, me: {"anchor": ids.quota}},
+    "Quota/queryChanges": {"up to": lambda ids, me: {"sinceQueryState": "0", "upToId": ids.quota}},
     "SearchSnippet/get": {
         "emails": lambda ids, me: {"emailIds": [ids.email, me.email], "filter": {"text": "secret"}},
         "filter": lambda ids, me: {"emailIds": [me.email], "filter": {"inMailbox": ids.mailbox, "text": "mail"}},

@@ -35,6 +35,7 @@ def shared(new_user: NewUser) -> Shared:
         email["blobId"],
         email["attachments"][0]["blobId"],
         owner.upload(b"not sent yet"),
+        quota="Q1",  # none of what is asked here names one
     )
     return Shared(owner, asker, real, absent(real))
 

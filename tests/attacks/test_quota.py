@@ -1,12 +1,14 @@
-"""Disk filled through uploads: each is bounded, what nothing references is bounded, what is referenced stays."""
+"""Disk filled: uploads are bounded, and so is what an account holds, however many ways at once lead into it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from tests.attacks.wire import connected, until_end
 from tests.client import CORE, Client
 from tests.conftest import NewUser
+from tests.server import Server
 
 LARGEST = 50_000_000
 HALF = 30_000_000
@@ -80,6 +82,50 @@ def test_one_users_uploads_evict_nobody_elses(new_user: NewUser) -> None:
     user.upload(b"u" * HALF)
     user.upload(b"v" * HALF)
     assert other.download(blob, headers={"Range": "bytes=0-0"}).status == 206
+
+
+def _imports(blobs: list[str], inbox: str) -> dict[str, dict[str, Any]]:
+    return {f"e{n}": {"blobId": blob, "mailboxIds": {inbox: True}} for n, blob in enumerate(blobs)}
+
+
+def test_no_race_at_the_brink_passes_the_quota(server: Server, new_user: NewUser) -> None:
+    """Imports, drafts and copies at once, each of which alone would fit."""
+    user, other = new_user(), new_user()
+    server.grant(other.name, user.name)
+    inbox, theirs = user.mailbox("inbox"), other.mailbox("inbox")
+    mails = [b"Subject: %d\r\n\r\n" % number + b"x" * 1000 for number in range(10)]
+    sources = [other.import_mail(mail, theirs)["id"] for mail in mails]
+    blobs = [user.upload(mail) for mail in mails]
+    user.import_mail(mails[0], inbox)
+    server.limit(user.name, octets=len(mails[0]) * 3 + 100)
+
+    def race(number: int) -> Any:
+        if number % 3 == 0:
+            return user.call("Email/import", {"emails": _imports([blobs[number]], inbox)})
+        if number % 3 == 1:
+            given = {"id": sources[number], "mailboxIds": {inbox: True}}
+            return user.call(
+                "Email/copy", {"accountId": user.account, "fromAccountId": other.account, "create": {"c": given}}
+            )
+        draft = {"mailboxIds": {inbox: True}, "subject": "d", "bodyValues": {"1": {"value": "x" * 700}}}
+        return user.call("Email/set", {"create": {"d": {**draft, "textBody": [{"partId": "1"}]}}})
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(race, range(10)))
+    (quota,) = user.call("Quota/get", {"ids": None})["list"]
+    sizes = [email["size"] for email in user.call("Email/get", {"ids": None, "properties": ["size"]})["list"]]
+    assert quota["used"] == sum(sizes) <= quota["hardLimit"]
+    refused = [error["type"] for answer in answers for error in (answer["notCreated"] or {}).values()]
+    assert (set(refused), len(sizes) + len(refused)) == ({"overQuota"}, 11)
+
+
+def test_one_call_cannot_pass_the_quota_by_its_number_of_objects(server: Server, new_user: NewUser) -> None:
+    user = new_user()
+    blob, inbox = user.upload(b"Subject: again\r\n\r\nthe same\r\n"), user.mailbox("inbox")
+    server.limit(user.name, messages=3)
+    answer = user.call("Email/import", {"emails": _imports([blob] * 20, inbox)})
+    assert (len(answer["created"]), len(answer["notCreated"])) == (3, 17)
+    assert {error["type"] for error in answer["notCreated"].values()} == {"overQuota"}
 
 
 @pytest.mark.parametrize("length", [b"-1", b"1e9", b"99999999999999999999", b" ", b"0x10"])

@@ -66,6 +66,7 @@ def begin(server: Server, new_user: NewUser) -> tuple[Client, Symbols]:
     for role, identifier in boxes.items():
         symbols.know(identifier, role)
     _name(user, symbols, boxes)
+    server.limit(user.name, octets=5_000_000_000, messages=100_000)
     return user, symbols
 
 

@@ -1,4 +1,4 @@
-"""What the server says on the wire, word for word, for every method of RFC 8620 and RFC 8621 §1 to §5.
+"""What the server says on the wire, word for word, for every method.
 
 `pytest tests/wire --regenerate` writes what it says now into the files and fails, so that somebody reads the change.
 """

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from angarium.app.config import Config
-from angarium.datatypes import blobs, mail
+from angarium.datatypes import blobs, mail, quotas
 from angarium.engine.declare import Capability
 from angarium.engine.dispatch import Engine
 from angarium.engine.limits import CORE, Limits
@@ -62,8 +62,9 @@ def compose_engine(limits: Limits) -> Engine:
             Capability(CORE, limits.core(), in_accounts=False),
             *jmap_capabilities(),
             *mail.capabilities(limits),
+            *quotas.capabilities(),
         ),
-        types=mail.types(),
+        types=(*mail.types(), *quotas.types({"Email": mail.MAIL})),
         methods=(*mail.methods(), *blobs.methods()),
     )
     return Engine(registry, limits, clock, token)

@@ -20,6 +20,8 @@ from pydantic_settings import SettingsConfigDict as SettingsDict
 
 from angarium.datatypes.principals import UnfitAddress, check_address
 from angarium.engine.limits import Limits
+from angarium.formats.primitives import LARGEST
+from angarium.store.contract import Allowance
 
 ENVIRONMENT = "ANGARIUM_"
 FILE_NAME = "angarium.toml"
@@ -155,6 +157,17 @@ class MailSection(_Section):
     )
 
 
+class QuotaSection(_Section):
+    """What a new account may hold; without a limit, as much as there is room for."""
+
+    octets: int | None = Field(default=None, ge=0, le=LARGEST)
+    messages: int | None = Field(default=None, ge=0, le=LARGEST)
+
+    def allowance(self) -> Allowance:
+        """As the store takes it."""
+        return Allowance(self.octets, self.messages)
+
+
 class Config(BaseSettings):
     """All of it; read by `load`."""
 
@@ -170,6 +183,7 @@ class Config(BaseSettings):
     server: ServerSection = ServerSection()
     limits: LimitsSection = LimitsSection()
     mail: MailSection = MailSection()
+    quota: QuotaSection = QuotaSection()
 
 
 def load(

@@ -127,7 +127,7 @@ def _greeting(url: str, demo: bool) -> str:
 async def _controlled(config: Config, store: Store, composed: Composed) -> AsyncIterator[None]:
     """Listen at the control socket."""
     threads = Threads(_OPERATIONS_AT_ONCE, "angarium-control")
-    services = Services(store, config.mail.new_mailboxes, Domains(config.mail.domains), clock)
+    services = Services(store, config.mail.new_mailboxes, Domains(config.mail.domains), clock, config.quota.allowance())
     operations: dict[str, Operation] = {
         name: partial(_operation, composed, threads, services, name) for name in OPERATIONS
     }

@@ -94,6 +94,7 @@ class Engine:
         one raises TooSlow where another would tell its client.
         """
         context = self.context(principal, snapshot, transaction, dict(request.created_ids or {}))
+        context.using = request.using
         context.hasty = hasty
         progress = _Progress(self.limits.max_size_response)
         for invocation in request.calls:
@@ -111,11 +112,11 @@ class Engine:
         transaction: Transaction | None,
         created: dict[str, str] | None = None,
     ) -> RequestContext:
-        """What the calls of one request share."""
+        """What the calls of one request share; it uses every capability until told otherwise."""
         view = snapshot if transaction is None else transaction
-        limits = self.limits
+        limits, using = self.limits, self.registry.urns
         return RequestContext(
-            principal, view, transaction, self._clock(), limits, self._token, created or {}, limits.max_size_work
+            principal, view, transaction, self._clock(), limits, self._token, using, created or {}, limits.max_size_work
         )
 
     def call(self, context: RequestContext, name: str, arguments: dict[str, JSON]) -> list[tuple[str, Response]]:

@@ -1,8 +1,34 @@
 """Queries over lists that are small enough to be made whole each time, such as mailboxes (RFC 8620 §5.5, §5.6)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from angarium.store.contract import AnchorNotFound, Changes, QueryChanges, QueryResult, Window
+from angarium.store.contract import (
+    All,
+    AnchorNotFound,
+    Changes,
+    Either,
+    Expression,
+    Neither,
+    QueryChanges,
+    QueryResult,
+    Term,
+    Window,
+)
+
+
+def matches(expression: Expression | None, judge: Callable[[Term], bool]) -> bool:
+    """Whether an object passes a filter, of which `judge` decides the single conditions."""
+    match expression:
+        case None:
+            return True
+        case Term():
+            return judge(expression)
+        case All(parts):
+            return all(matches(part, judge) for part in parts)
+        case Either(parts):
+            return any(matches(part, judge) for part in parts)
+        case Neither(parts):
+            return not any(matches(part, judge) for part in parts)
 
 
 def window(ids: Sequence[str], wanted: Window) -> QueryResult:

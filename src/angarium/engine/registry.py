@@ -26,6 +26,7 @@ class Registry:
         self, capabilities: Iterable[Capability], types: Iterable[DataType] = (), methods: Iterable[Method] = ()
     ) -> None:
         self.capabilities: Mapping[str, Capability] = {known.urn: known for known in capabilities}
+        self.urns = frozenset(self.capabilities)
         self.types: Mapping[str, DataType] = {known.name: known for known in types}
         self.methods: dict[str, Method] = {}
         standard = [method for known in self.types.values() for method in standard_methods(known)]

@@ -28,6 +28,7 @@ class Request(NamedTuple):
     calls: list[Invocation]
     created_ids: Mapping[str, str] | None
     access: Access
+    using: frozenset[str]
 
 
 _USING = list_of(text)
@@ -72,7 +73,7 @@ def request_of(value: Mapping[str, JSON], registry: Registry, limits: Limits) ->
             limit="maxCallsInRequest",
         )
     access = max([call.method.access for call in calls if call.method], default=Access.PURE)
-    return Request(calls, cast("Mapping[str, str] | None", created), access)
+    return Request(calls, cast("Mapping[str, str] | None", created), access, using)
 
 
 def _invocations(value: JSON, registry: Registry, using: frozenset[str]) -> list[Invocation]:

@@ -2,8 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
-from angarium.store.contract import AccountKey, BlobHash, NewMessage, StagedBlob, Transaction
+from angarium.store.contract import AccountKey, BlobHash, NewMessage, OverQuota, StagedBlob, Transaction
+
+
+class Became(StrEnum):
+    """What became of one message; `THERE` says that the account has it already."""
+
+    TAKEN = "taken"
+    THERE = "there"
+    OVER_QUOTA = "overQuota"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +29,25 @@ class Incoming:
     passed: int | None
 
 
-def take(transaction: Transaction, account: AccountKey, incoming: Iterable[Incoming]) -> list[bool]:
-    """Store what the account does not have yet; for each message whether it was taken."""
+def take(transaction: Transaction, account: AccountKey, incoming: Iterable[Incoming]) -> list[Became]:
+    """Store what the account does not have yet and has room for; what became of each message."""
     passed: dict[BlobHash, int | None] = {}
-    taken = []
+    told = []
     for item in incoming:
         blob = item.message.blob
         before = passed.get(blob, item.passed)
-        skip = before is not None and len(transaction.messages.with_blob(account, blob)) > before
-        if not skip:
+        if before is not None and len(transaction.messages.with_blob(account, blob)) > before:
+            passed[blob] = before + 1
+            told.append(Became.THERE)
+            continue
+        try:
             _store(transaction, account, item)
-        passed[blob] = before + 1 if skip and before is not None else None
-        taken.append(not skip)
-    return taken
+        except OverQuota:
+            told.append(Became.OVER_QUOTA)
+        else:
+            passed[blob] = None
+            told.append(Became.TAKEN)
+    return told
 
 
 def _store(transaction: Transaction, account: AccountKey, item: Incoming) -> None:

@@ -183,5 +183,5 @@ def test_a_backup_is_a_store_again(demo: Program, tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "backup.tar") as tar:
         tar.extractall(tmp_path / "again", filter="data")
     again = Program(tmp_path / "again")
-    assert again.good("user", "list") == f"test  a1  {COUNT} mails  test@localhost\n"
+    assert again.good("user", "list").startswith(f"test  a1  {COUNT} mails  ")
     assert again.good("verify").endswith("all is well\n")

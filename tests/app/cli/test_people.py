@@ -4,6 +4,7 @@ import json
 import urllib.error
 import urllib.request
 from base64 import b64encode
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ def session(url: str, user: str, password: str) -> dict[str, Any]:
 
 def test_a_user_is_added_listed_and_removed(program: Program) -> None:
     program.user("ann")
-    assert program.good("user", "list") == "ann  a1  0 mails  ann@localhost\n"
+    assert program.good("user", "list") == "ann  a1  0 mails  0 octets  ann@localhost\n"
     program.good("user", "remove", "ann", "--yes")
     assert program.good("user", "list") == ""
 
@@ -89,8 +90,45 @@ def test_a_user_is_given_an_address_and_loses_it_again(program: Program) -> None
     assert (
         program.good("user", "address", "add", "ann", "sales@example.org") == "sales@example.org is an address of ann\n"
     )
-    assert "ann  a1  0 mails  ann@localhost sales@example.org\n" in program.good("user", "list")
+    assert "ann  a1  0 mails  0 octets  ann@localhost sales@example.org\n" in program.good("user", "list")
     taken = program("user", "address", "add", "bob", "Sales@example.org")
     assert (taken.code, "ann" in taken.err) == (2, True)
     program.good("user", "address", "remove", "ann", "sales@example.org")
     assert "sales" not in program.good("user", "list")
+
+
+def test_a_quota_is_set_shown_minded_by_imports_and_lifted(program: Program, tmp_path: Path) -> None:
+    program.user("ann")
+    assert program.good("user", "quota", "ann") == "ann  0 mails  0 octets\n"
+    assert program.good("user", "quota", "ann", "--octets", "1.5kB", "--messages", "2") == (
+        "ann  0 of 2 mails  0 octets of 1.5 KB\n"
+    )
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.eml").write_bytes(b"Subject: %s\r\n\r\n" % name.encode() + b"x" * 600)
+    files = [tmp_path / f"{name}.eml" for name in ("a", "b", "c")]
+    ran = program("import", "--user", "ann", *files)
+    assert ran.code == 1
+    assert "c.eml: the account may not hold more" in ran.out
+    assert "taken 2, skipped 0, failed 1" in ran.out
+    assert "ann  a1  2 of 2 mails  1.2 KB of 1.5 KB  ann@localhost\n" in program.good("user", "list")
+    program.good("user", "quota", "ann", "--messages", "none")
+    assert "taken 0, skipped 2, failed 1" in program("import", "--user", "ann", *files).out
+    assert program.good("user", "quota", "ann", "--none") == "ann  2 mails  1.2 KB\n"
+    assert "taken 1, skipped 2, failed 0" in program.good("import", "--user", "ann", *files)
+    assert "all is well" in program.good("verify")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--octets", "much"), ("--octets", "5ib"), ("--messages", "-1"), ("--none", "--messages", "1")]
+)
+def test_a_limit_that_is_none_is_refused(program: Program, arguments: tuple[str, ...]) -> None:
+    program.user("ann")
+    assert program("user", "quota", "ann", *arguments).code == 2
+    assert program("user", "quota", "bob").code == 2
+
+
+def test_a_new_user_gets_the_configured_quota(program: Program, tmp_path: Path) -> None:
+    config = tmp_path / "angarium.toml"
+    config.write_text("[quota]\noctets = 5_000_000_000\n")
+    program.good("user", "add", "ann", "--password-stdin", "--config", config, said="pw\n")
+    assert program.good("user", "quota", "ann") == "ann  0 mails  0 octets of 5.0 GB\n"

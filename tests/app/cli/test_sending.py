@@ -34,7 +34,7 @@ class Picky:
             raise StoreError("the disk is full")
         if any(isinstance(parcel.octets, memoryview) and b"poison" in bytes(parcel.octets) for parcel in parcels):
             raise Refused("serverFail", "a fault")
-        return [True] * len(parcels), b""
+        return ["taken"] * len(parcels), b""
 
 
 def item(number: int, word: str = "") -> Item:

@@ -7,12 +7,13 @@ import pytest
 
 from angarium.app.operations import OPERATIONS, OperationError, Services, perform
 from angarium.app.operations.batch import Parcel, pack
+from angarium.app.operations.services import user_named
 from angarium.datatypes import principals
 from angarium.datatypes.mail.ingest import new_message
 from angarium.datatypes.principals import Domains
 from angarium.engine.access import account_id
 from angarium.formats.json import JSON
-from angarium.store.contract import Snapshot
+from angarium.store.contract import Allowance, Snapshot
 from angarium.store.sqlite import open_store
 
 NOW = 1_790_000_000_000
@@ -59,6 +60,19 @@ def test_what_cannot_be_done_has_a_kind_and_a_text(services: Services) -> None:
     assert refused(services, "nothing.atAll") == "unknownOperation"
 
 
+def test_a_quota_is_set_in_parts_and_minds_what_is_no_number(services: Services) -> None:
+    do(services, "user.add", name="ann", passwordHash="x")
+    account = services.store.read(lambda snapshot: user_named(snapshot, "ann").account)
+    do(services, "user.quota", name="ann", octets=5000)
+    do(services, "user.quota", name="ann", messages=7)
+    assert services.store.read(lambda snapshot: snapshot.allowance(account)) == Allowance(5000, 7)
+    do(services, "user.quota", name="ann", octets=None)
+    assert services.store.read(lambda snapshot: snapshot.allowance(account)) == Allowance(None, 7)
+    for limit in (-1, 1.5, "5", True, 2**60):
+        assert refused(services, "user.quota", name="ann", octets=limit) == "arguments"
+    assert refused(services, "user.quota", name="bob", octets=1) == "notFound"
+
+
 def test_an_account_is_granted_by_its_owner_or_its_id(services: Services) -> None:
     for name in ("ann", "bob", "cas"):
         do(services, "user.add", name=name, passwordHash="x")
@@ -77,8 +91,8 @@ def test_a_batch_is_stored_small_and_large_and_skipped_the_second_time(services:
     mailboxes = [str(mailbox) for mailbox in found]
     files = [b"Subject: small\r\n\r\n", b"Subject: large\r\n\r\n" + b"x" * 200_000]
     payload = pack([Parcel(new_message(octets, ["$seen"], mailboxes, 5), octets, 0) for octets in files])
-    assert perform(services, "import.batch", {"user": "ann"}, payload)[0] == [True, True]
-    assert perform(services, "import.batch", {"user": "ann"}, payload)[0] == [False, False]
+    assert perform(services, "import.batch", {"user": "ann"}, payload)[0] == ["taken", "taken"]
+    assert perform(services, "import.batch", {"user": "ann"}, payload)[0] == ["there", "there"]
     assert [held(services, mailbox) for mailbox in mailboxes] == [set(files), set(files)]
 
 

@@ -10,7 +10,10 @@ import pytest
 from angarium.store.contract import (
     METADATA,
     ROW_PROPERTIES,
+    UNLIMITED,
+    AccountKey,
     All,
+    Allowance,
     AnchorNotFound,
     BlobHash,
     CannotCalculateChanges,
@@ -19,6 +22,7 @@ from angarium.store.contract import (
     MessageQuery,
     NewMessage,
     Order,
+    OverQuota,
     QueryResult,
     SearchText,
     Snapshot,
@@ -26,6 +30,7 @@ from angarium.store.contract import (
     Store,
     Term,
     Transaction,
+    Usage,
     Window,
 )
 from tests.store.messages.samples import START, Sample, blob, new, sample
@@ -357,6 +362,80 @@ class CounterSuite:
         account.add(sample("a"))
         assert account.counts("B2") == account.counts("nonsense") == Counts()
         assert account.read(lambda snapshot: snapshot.messages.counts(account.key)) == {"B1": Counts(1, 1, 1, 1)}
+
+
+class AllowanceSuite:
+    """What an account holds, and that it never holds more than it may."""
+
+    def usage(self, account: Account) -> Usage:
+        return account.read(lambda snapshot: snapshot.messages.usage(account.key))
+
+    def test_what_is_added_and_destroyed_counts(self, account: Account) -> None:
+        assert self.usage(account) == Usage(0, 0)
+        account.add(replace(sample("a"), size=30), replace(sample("b", mailboxes=["B1", "B2"]), size=12))
+        assert self.usage(account) == Usage(42, 2)
+        account.update("b", frozenset({"$seen"}), frozenset({"B3"}))
+        assert self.usage(account) == Usage(42, 2)
+        account.destroy("a")
+        assert self.usage(account) == Usage(12, 1)
+        account.destroy("b")
+        assert self.usage(account) == Usage(0, 0)
+
+    def test_an_account_that_nobody_limits_may_hold_anything(self, account: Account) -> None:
+        assert account.read(lambda snapshot: snapshot.allowance(account.key)) == UNLIMITED
+
+    @pytest.mark.parametrize("allowance", [Allowance(octets=250), Allowance(emails=2)])
+    def test_what_would_be_too_much_is_refused_and_leaves_nothing(self, account: Account, allowance: Allowance) -> None:
+        account.write(lambda transaction: transaction.allow(account.key, allowance))
+        assert account.read(lambda snapshot: snapshot.allowance(account.key)) == allowance
+        account.add(sample("a"), sample("b"))
+        state = account.read(lambda snapshot: snapshot.state(account.key, "Email"))
+        with pytest.raises(OverQuota):
+            account.add(sample("c"))
+        assert self.usage(account) == Usage(200, 2)
+        assert account.read(lambda snapshot: snapshot.state(account.key, "Email")) == state
+        account.destroy("a")
+        account.add(sample("c"))
+
+    def test_the_last_octet_may_be_used(self, account: Account) -> None:
+        account.write(lambda transaction: transaction.allow(account.key, Allowance(octets=200)))
+        account.add(sample("a"), sample("b"))
+        with pytest.raises(OverQuota):
+            account.add(replace(sample("c"), size=1))
+
+    def test_a_limit_below_what_is_there_takes_nothing_away(self, account: Account) -> None:
+        account.add(sample("a"), sample("b"))
+        account.write(lambda transaction: transaction.allow(account.key, Allowance(octets=1, emails=0)))
+        assert self.usage(account) == Usage(200, 2)
+        account.update("a", frozenset({"$seen"}))
+        account.write(lambda transaction: transaction.allow(account.key, UNLIMITED))
+        account.add(sample("c"))
+
+    def test_threads_that_become_one_take_no_more_than_before(self, account: Account) -> None:
+        account.write(lambda transaction: transaction.allow(account.key, Allowance(octets=300, emails=3)))
+        account.add(sample("a"), sample("b"), replace(sample("c"), message_ids=("<a@x>", "<b@x>")))
+        assert self.usage(account) == Usage(300, 3)
+        assert account.read(lambda snapshot: snapshot.messages.check(account.key)) == []
+
+    def test_each_of_several_quotas_has_a_change_of_its_own(self, account: Account) -> None:
+        account.write(lambda transaction: transaction.allow(account.key, Allowance(octets=1000)))
+        ids = [
+            account.write(lambda transaction: transaction.records.create(account.key, "Quota", "Q", b"{}", {}))
+            for _ in range(3)
+        ]
+        since = account.read(lambda snapshot: snapshot.state(account.key, "Quota"))
+        account.add(sample("a"))
+        changes = account.read(lambda snapshot: snapshot.changes(account.key, "Quota", since, 2))
+        assert (changes.updated, changes.has_more, changes.only_derived) == (ids[:2], True, True)
+        rest = account.read(lambda snapshot: snapshot.changes(account.key, "Quota", changes.new_state))
+        assert (rest.updated, rest.has_more) == (ids[2:], False)
+        account.destroy("a")
+        assert account.read(lambda snapshot: snapshot.changes(account.key, "Quota", rest.new_state)).updated == ids
+
+    def test_an_account_that_does_not_exist_holds_no_mail(self, store: Store, account: Account) -> None:
+        missing = AccountKey(account.key + 1)
+        with pytest.raises(KeyError):
+            store.write(lambda transaction: transaction.messages.add(missing, new(sample("a")))).result()
 
 
 class QuerySuite:

@@ -22,6 +22,7 @@ DAMAGES = (
     ("DELETE FROM waiting", "is not in full text"),
     ("INSERT INTO email_text (rowid, body) SELECT document, 'x' FROM waiting", "in full text twice"),
     ("INSERT INTO email_text (rowid, body) SELECT max(document) + 1, 'x' FROM waiting", "document of no email"),
+    ("UPDATE mailbox_count SET octets = 1 WHERE mailbox = 0", "counters of B0"),
     ("UPDATE mailbox_count SET unseen_threads = 9 WHERE mailbox = 0", "counters of B0"),
 )
 

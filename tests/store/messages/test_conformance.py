@@ -35,6 +35,10 @@ class TestCounters(conformance.CounterSuite):
     pass
 
 
+class TestAllowance(conformance.AllowanceSuite):
+    pass
+
+
 class TestQuery(conformance.QuerySuite):
     pass
 

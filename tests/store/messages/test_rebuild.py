@@ -25,6 +25,7 @@ DAMAGES = (
     "UPDATE mailbox_email SET flags = 0",
     "UPDATE mailbox_count SET unread_threads = 99",
     "DELETE FROM mailbox_count",
+    "UPDATE mailbox_count SET octets = 1 WHERE mailbox = 0",
     "DELETE FROM email_keyword",
     "UPDATE keyword_count SET emails = 5",
     "INSERT INTO mailbox_email SELECT account, 4, received, id, thread, flags FROM mailbox_email WHERE mailbox = 3",

@@ -1,15 +1,17 @@
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import apsw
 import pytest
 
-from angarium.store.contract import StoreError
+from angarium.store.contract import AccountKey, StoreError, Transaction, Usage
 from angarium.store.sqlite import open_store, schema
 from angarium.store.sqlite.database import FILE, Access, connect
 from angarium.store.sqlite.migrations import STEPS, Step, check, migrate
 from angarium.store.sqlite.schema import Versions
 from tests.store.conformance import account_of, done
+from tests.store.messages.samples import new, sample
 
 
 @pytest.fixture
@@ -101,7 +103,7 @@ def test_a_store_that_is_too_new_is_refused_untouched(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_database_of_version_1_gets_what_queries_over_records_need(tmp_path: Path) -> None:
+def test_a_database_of_version_1_becomes_what_a_new_one_is(tmp_path: Path) -> None:
     old, new = (connect(tmp_path / name, Access.CREATE) for name in ("old", "new"))
     for made in (old, new):
         schema.create(made)
@@ -111,6 +113,9 @@ def test_a_database_of_version_1_gets_what_queries_over_records_need(tmp_path: P
         "DROP TABLE record_waiting",
         "DROP TABLE record_text",
         "DROP TABLE delivery",
+        "ALTER TABLE account DROP COLUMN most_octets",
+        "ALTER TABLE account DROP COLUMN most_emails",
+        "ALTER TABLE mailbox_count DROP COLUMN octets",
     ):
         old.execute(statement)
     schema.set_versions(old, Versions(1, 1))
@@ -121,5 +126,33 @@ def test_a_database_of_version_1_gets_what_queries_over_records_need(tmp_path: P
     new.close()
 
 
-def _schema(connection: apsw.Connection) -> list[tuple[str, str]]:
-    return [(name, sql) for name, sql in connection.execute("SELECT name, sql FROM sqlite_schema ORDER BY name")]
+def test_the_octets_of_mail_that_is_there_are_counted(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    first, second = account_of(store), account_of(store)
+    for account, name in ((first, "a"), (first, "b"), (second, "c")):
+        done(store, partial(_add, account, name))
+    store.close()
+    connection = connect(tmp_path / FILE, Access.WRITE)
+    connection.execute("ALTER TABLE account DROP COLUMN most_octets")
+    connection.execute("ALTER TABLE account DROP COLUMN most_emails")
+    connection.execute("ALTER TABLE mailbox_count DROP COLUMN octets")
+    schema.set_versions(connection, Versions(3, 1))
+    connection.close()
+    store = open_store(tmp_path)
+    counted = store.read(lambda s: [s.messages.usage(account) for account in (first, second)])
+    assert counted == [Usage(200, 2), Usage(100, 1)]
+    assert store.read(lambda s: s.messages.check(first)) == []
+    store.close()
+
+
+def _add(account: AccountKey, name: str, transaction: Transaction) -> None:
+    transaction.messages.add(account, new(sample(name)))
+
+
+def _schema(connection: apsw.Connection) -> list[tuple[object, ...]]:
+    """Every column of every table, and the text of everything else."""
+    columns = connection.execute(
+        "SELECT t.name, c.* FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' ORDER BY 1, 2"
+    )
+    others = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type <> 'table' ORDER BY name")
+    return [*columns, *others]

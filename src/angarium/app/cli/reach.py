@@ -138,7 +138,13 @@ def _services(config: "Config", store: "Store") -> "Services":
     from angarium.app.operations import Services
     from angarium.datatypes.principals import Domains
 
-    return Services(store, config.mail.new_mailboxes, Domains(config.mail.domains), lambda: time.time_ns() // 1_000_000)
+    return Services(
+        store,
+        config.mail.new_mailboxes,
+        Domains(config.mail.domains),
+        lambda: time.time_ns() // 1_000_000,
+        config.quota.allowance(),
+    )
 
 
 def _server(folder: Path) -> "ControlClient | None":

@@ -1,11 +1,15 @@
-"""`angarium user`: add, list, passwd, remove."""
+"""`angarium user`: add, list, passwd, quota, address, remove."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from angarium.app.cli.options import ConfigFile, Data, PasswordStdin, configured
+from angarium.app.cli.options import ConfigFile, Data, PasswordStdin, configured, shown_size, size_of
+
+if TYPE_CHECKING:
+    from angarium.formats.json import JSON
+    from angarium.store.contract import AccountKey, Snapshot
 
 app = typer.Typer(help="People who can sign in, each with an account of their own.", no_args_is_help=True)
 
@@ -35,7 +39,7 @@ def add(name: Name, password_stdin: PasswordStdin = False, data: Data = None, co
 
 @app.command("list")
 def list_(data: Data = None, config: ConfigFile = None) -> None:
-    """Show every user: name, account, number of mails, addresses."""
+    """Show every user: name, account, number of mails and how much they take, addresses."""
     from angarium.app.cli.reach import reading
     from angarium.datatypes import principals
     from angarium.engine.access import account_id
@@ -44,12 +48,47 @@ def list_(data: Data = None, config: ConfigFile = None) -> None:
     domains = principals.Domains(settings.mail.domains)
     with reading(settings) as store:
         rows = store.read(
-            lambda snapshot: [(user, snapshot.messages.count(user.account)) for user in principals.all_users(snapshot)]
+            lambda snapshot: [(user, *_held(snapshot, user.account)) for user in principals.all_users(snapshot)]
         )
-    width = max((len(user.name) for user, _count in rows), default=0)
-    for user, count in rows:
+    width = max((len(user.name) for user, *_held in rows), default=0)
+    for user, mails, size in rows:
         addresses = " ".join(principals.addresses(user, domains))
-        typer.echo(f"{user.name:<{width}}  {account_id(user.account)}  {count} mails  {addresses}")
+        typer.echo(f"{user.name:<{width}}  {account_id(user.account)}  {mails}  {size}  {addresses}")
+
+
+@app.command()
+def quota(
+    name: Name,
+    octets: Annotated[
+        str | None,
+        typer.Option("--octets", metavar="SIZE", help="All mails together: 5GB, or none."),
+    ] = None,
+    messages: Annotated[str | None, typer.Option("--messages", metavar="N", help="How many mails, or none.")] = None,
+    none: Annotated[bool, typer.Option("--none", help="No limits at all.")] = False,
+    data: Data = None,
+    config: ConfigFile = None,
+) -> None:
+    """Show what a user's account holds and may hold, or set what it may hold.
+
+    Mail that is there stays when a limit is set below it; nothing is added until there is room again.
+    """
+    from angarium.app.cli.reach import Refused, reading, writing
+    from angarium.datatypes import principals
+    from angarium.store.contract import Snapshot
+
+    settings = configured(data, config)
+    if limits := _limits(octets, messages, none):
+        with writing(settings) as caller:
+            caller.call("user.quota", {"name": name, **limits})
+
+    def held(snapshot: Snapshot) -> tuple[str, str]:
+        user = principals.by_name(snapshot, name)
+        if user is None:
+            raise Refused("notFound", f"there is no user {name!r}")
+        return _held(snapshot, user.account)
+
+    with reading(settings) as store:
+        typer.echo("  ".join((name, *store.read(held))))
 
 
 @address_app.command("add")
@@ -98,6 +137,34 @@ def remove(
     with writing(settings) as caller:
         caller.call("user.remove", {"name": name})
     typer.echo(f"removed {name}")
+
+
+def _held(snapshot: "Snapshot", account: "AccountKey") -> tuple[str, str]:
+    """How many mails an account holds, and what they take; each with its limit, where there is one."""
+    usage, most = snapshot.messages.usage(account), snapshot.allowance(account)
+    mails = f"{usage.emails} mails" if most.emails is None else f"{usage.emails} of {most.emails} mails"
+    used = shown_size(usage.octets)
+    return mails, used if most.octets is None else f"{used} of {shown_size(most.octets)}"
+
+
+def _limits(octets: str | None, messages: str | None, none: bool) -> "dict[str, JSON]":
+    """The limits that options give: those not given are left out, null stands for none."""
+    if none and (octets or messages):
+        raise typer.BadParameter("give either --none or limits")
+    if none:
+        return {"octets": None, "messages": None}
+    limits: dict[str, JSON] = {}
+    if octets:
+        limits["octets"] = None if octets == "none" else size_of(octets)
+    if messages:
+        limits["messages"] = None if messages == "none" else _number(messages)
+    return limits
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        raise typer.BadParameter(f"{text!r} is no number of mails")
+    return int(text)
 
 
 def _hashed(from_stdin: bool) -> str:

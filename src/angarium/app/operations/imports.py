@@ -35,7 +35,7 @@ def mailboxes(services: Services, arguments: Arguments, _payload: bytes) -> tupl
 
 
 def batch(services: Services, arguments: Arguments, payload: bytes) -> tuple[JSON, bytes]:
-    """import.batch {user} with messages (see `batch`): gives for each message whether it was taken or was there."""
+    """import.batch {user} with messages (see `batch`): gives what became of each (`flows.bulk.Became`)."""
     name = text(arguments, "user")
     parcels = list(unpack(payload))
     with ExitStack() as staged:

@@ -7,19 +7,23 @@ from typing import TypeAlias
 from angarium.datatypes import principals
 from angarium.datatypes.principals import Domains, User
 from angarium.formats.json import JSON
-from angarium.store.contract import Snapshot, Store
+from angarium.store.contract import UNLIMITED, Allowance, Snapshot, Store
 
 Arguments: TypeAlias = Mapping[str, JSON]
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """A store open for writing, the roles of a new account's mailboxes, our domains, the time in epoch milliseconds."""
+    """A store open for writing, the roles of a new account's mailboxes, our domains, the time in epoch milliseconds.
+
+    `allowance` is what a new account may hold.
+    """
 
     store: Store
     new_mailboxes: Sequence[str]
     domains: Domains
     clock: Callable[[], int]
+    allowance: Allowance = UNLIMITED
 
 
 class OperationError(Exception):

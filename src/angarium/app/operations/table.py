@@ -13,6 +13,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "user.add": users.add,
     "user.passwd": users.set_password,
     "user.remove": users.remove,
+    "user.quota": users.set_quota,
     "user.address.add": users.give_address,
     "user.address.remove": users.take_address,
     "account.grant": users.grant,

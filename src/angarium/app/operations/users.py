@@ -1,12 +1,19 @@
 """Operations on users and on who may see which account."""
 
+from dataclasses import replace
+from typing import Final
+
 from angarium.app.operations.services import Arguments, OperationError, Services, account_of, text, user_named
-from angarium.datatypes import principals
+from angarium.datatypes import principals, quotas
 from angarium.datatypes.principals import NameTaken, UnfitName
 from angarium.engine.access import account_id
 from angarium.flows.provision import new_user
 from angarium.formats.json import JSON
+from angarium.formats.primitives import is_integer
 from angarium.store.contract import Transaction
+
+_LIMITS: Final = (("octets", "octets"), ("messages", "emails"))
+"""Arguments of `set_quota`, and the fields of an allowance that they set."""
 
 
 def add(services: Services, arguments: Arguments, _payload: bytes) -> tuple[JSON, bytes]:
@@ -14,7 +21,7 @@ def add(services: Services, arguments: Arguments, _payload: bytes) -> tuple[JSON
     name, password_hash = text(arguments, "name"), text(arguments, "passwordHash")
 
     def job(transaction: Transaction) -> JSON:
-        user = new_user(transaction, name, password_hash, services.new_mailboxes, services.clock())
+        user = new_user(transaction, name, password_hash, services.new_mailboxes, services.clock(), services.allowance)
         return {"id": user.id, "accountId": account_id(user.account)}
 
     try:
@@ -42,6 +49,20 @@ def remove(services: Services, arguments: Arguments, _payload: bytes) -> tuple[J
 
     def job(transaction: Transaction) -> None:
         principals.remove(transaction, user_named(transaction, name))
+
+    services.store.write(job).result()
+    return None, b""
+
+
+def set_quota(services: Services, arguments: Arguments, _payload: bytes) -> tuple[JSON, bytes]:
+    """user.quota {name, octets, messages}: what the account may hold; null for no limit, left out to leave it."""
+    name, given = text(arguments, "name"), {field: arguments[key] for key, field in _LIMITS if key in arguments}
+    if not all(limit is None or is_integer(limit, 0) for limit in given.values()):
+        raise OperationError("arguments", "a limit is a number from 0 on, or null for none")
+
+    def job(transaction: Transaction) -> None:
+        account = user_named(transaction, name).account
+        quotas.allow(transaction, account, replace(transaction.allowance(account), **given))  # type: ignore[arg-type]
 
     services.store.write(job).result()
     return None, b""

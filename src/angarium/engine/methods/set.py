@@ -12,6 +12,7 @@ from angarium.engine.methods.properties import complete, patched, touched, untol
 from angarium.engine.methods.states import check_state, state
 from angarium.engine.shapes import an_object, identifier, list_of, map_of, nullable, reference, text
 from angarium.formats.json import JSON
+from angarium.store.contract import OverQuota
 
 _ARGUMENTS = (
     Argument("ifInState", nullable(text)),
@@ -90,6 +91,8 @@ def perform(call: Call, waiting: list[Work]) -> None:
             try:
                 with call.transaction.savepoint():
                     work.run()
+            except OverQuota as error:
+                work.refused[work.key] = SetError(SetErrorType.OVER_QUOTA, str(error)).shown()
             except SetError as error:
                 if error.again:
                     again.append((work, error))

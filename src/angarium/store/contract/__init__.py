@@ -31,16 +31,20 @@ from angarium.store.contract.store import ChangeLog, Snapshot, Store, Transactio
 from angarium.store.contract.values import (
     DIRECTORY,
     QUEUE,
+    UNLIMITED,
     AccountKey,
+    Allowance,
     AnchorNotFound,
     BlobHash,
     CannotCalculateChanges,
     Changes,
     NotDurable,
+    OverQuota,
     State,
     StateChange,
     StoreError,
     TooSlow,
+    Usage,
 )
 
 __all__ = [
@@ -49,8 +53,10 @@ __all__ = [
     "METADATA",
     "QUEUE",
     "ROW_PROPERTIES",
+    "UNLIMITED",
     "AccountKey",
     "All",
+    "Allowance",
     "AnchorNotFound",
     "BlobHash",
     "Blobs",
@@ -73,6 +79,7 @@ __all__ = [
     "NewMessage",
     "NotDurable",
     "Order",
+    "OverQuota",
     "QueryChanges",
     "QueryResult",
     "Records",
@@ -92,5 +99,6 @@ __all__ = [
     "TooSlow",
     "Transaction",
     "Upload",
+    "Usage",
     "Window",
 ]

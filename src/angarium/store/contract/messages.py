@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from angarium.store.contract.expression import Expression, Order, QueryChanges, QueryResult, Window
-from angarium.store.contract.values import AccountKey, BlobHash, State
+from angarium.store.contract.values import AccountKey, BlobHash, State, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,10 @@ class Messages(Protocol):
         """How many emails the account holds."""
         ...
 
+    def usage(self, account: AccountKey) -> Usage:
+        """What the emails take of the account's allowance."""
+        ...
+
     def with_blob(self, account: AccountKey, blob: BlobHash) -> list[str]:
         """Ids of the emails that have exactly these octets."""
         ...
@@ -195,7 +199,8 @@ class MessagesWriter(Messages, Protocol):
         """Store a message and find its thread.
 
         When it joins two threads into one, the emails of the smaller are destroyed and created anew under the thread
-        that stays, in this transaction (RFC 8621 §3: `threadId` never changes).
+        that stays, in this transaction (RFC 8621 §3: `threadId` never changes). Raises OverQuota when the account
+        would then hold more than it may; this is the one place that decides it.
         """
         ...
 

@@ -12,7 +12,7 @@ from angarium.store.contract.blobs import Blobs, BlobsWriter, Stage
 from angarium.store.contract.deliveries import Deliveries
 from angarium.store.contract.messages import Messages, MessagesWriter
 from angarium.store.contract.records import Records, RecordsWriter
-from angarium.store.contract.values import AccountKey, Changes, State, StateChange
+from angarium.store.contract.values import AccountKey, Allowance, Changes, State, StateChange
 
 T = TypeVar("T")
 
@@ -22,6 +22,10 @@ class ChangeLog(Protocol):
 
     def accounts(self) -> list[AccountKey]:
         """Every account but the directory."""
+        ...
+
+    def allowance(self, account: AccountKey) -> Allowance:
+        """What the account may hold at most."""
         ...
 
     def state(self, account: AccountKey, kind: str) -> State:
@@ -85,6 +89,10 @@ class Transaction(ChangeLog, Protocol):
 
     def create_account(self) -> AccountKey:
         """A new empty account; its number is never used again."""
+        ...
+
+    def allow(self, account: AccountKey, allowance: Allowance) -> None:
+        """Let the account hold so much from now on; what it holds stays, even if that is more."""
         ...
 
     def remove_account(self, account: AccountKey) -> None:

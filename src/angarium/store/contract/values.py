@@ -50,6 +50,25 @@ class Changes:
     only_derived: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What an account may hold at most: octets of all objects together, and emails; None where there is no limit."""
+
+    octets: int | None = None
+    emails: int | None = None
+
+
+UNLIMITED = Allowance()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the emails of an account take of its allowance."""
+
+    octets: int
+    emails: int
+
+
 class StoreError(Exception):
     """Base of what a store raises on purpose."""
 
@@ -68,3 +87,7 @@ class TooSlow(StoreError):
 
 class NotDurable(StoreError):
     """The commit of the group that this job belonged to failed; nothing of the job was kept."""
+
+
+class OverQuota(StoreError):
+    """The account may not hold so much more; nothing was stored. The text is for its owner."""

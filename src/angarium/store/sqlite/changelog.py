@@ -13,7 +13,15 @@ from typing import TypeAlias, cast
 import apsw
 import orjson
 
-from angarium.store.contract import DIRECTORY, AccountKey, CannotCalculateChanges, Changes, State, StateChange
+from angarium.store.contract import (
+    DIRECTORY,
+    AccountKey,
+    Allowance,
+    CannotCalculateChanges,
+    Changes,
+    State,
+    StateChange,
+)
 
 ALL = 2**62
 """More than any number of rows."""
@@ -70,6 +78,14 @@ SELECT json_group_array(json_array(position, what, name, derived)) FROM (
 """
 
 
+_TOUCH_ALL = """
+UPDATE record SET modified = ? + (
+    SELECT count(*) FROM record AS older
+    WHERE older.account = record.account AND older.kind = record.kind AND older.id < record.id
+) WHERE account = ? AND kind = ?
+"""
+
+
 class ChangeLog:
     """Reads the change log; `pending` are states that the transaction has reached and not yet written."""
 
@@ -81,6 +97,13 @@ class ChangeLog:
         """Every account but the directory."""
         rows = self._connection.execute("SELECT id FROM account WHERE id <> ? ORDER BY id", (DIRECTORY,))
         return [AccountKey(account) for (account,) in rows]
+
+    def allowance(self, account: AccountKey) -> Allowance:
+        """What the account may hold at most."""
+        row: tuple[int | None, int | None] | None = self._connection.execute(
+            "SELECT most_octets, most_emails FROM account WHERE id = ?", (account,)
+        ).get
+        return Allowance(*row) if row else Allowance()
 
     def state(self, account: AccountKey, kind: str) -> State:
         """The state of a type in an account."""
@@ -165,10 +188,7 @@ class ChangeNumbers:
 
     def next(self, account: int, kind: str) -> int:
         """The account's next change number, for a change of this type."""
-        last = self._last.get(account)
-        if last is None:
-            last = self._written(account)
-        number = self._last[account] = last + 1
+        number = self._last[account] = self._newest(account) + 1
         self.changed.setdefault(account, {})[kind] = State(number)
         return number
 
@@ -182,6 +202,14 @@ class ChangeNumbers:
             "UPDATE record SET modified = ? WHERE account = ? AND kind = ? AND id = ?",
             (self.next(account, kind), account, kind, number),
         )
+
+    def touch_all(self, account: int, kind: str) -> None:
+        """A derived value of every record of a kind changed; each takes a number of its own."""
+        newest = self._newest(account)
+        self._connection.execute(_TOUCH_ALL, (newest + 1, account, kind))
+        if touched := self._connection.changes():
+            self._last[account] = newest + touched
+            self.reach(account, kind, newest + touched)
 
     def bury(self, account: int, kind: str, text_id: str, number: int, thread: int | None = None) -> int:
         """Leave a tombstone for the object with this id and id number; returns the number of its destruction."""
@@ -219,11 +247,12 @@ class ChangeNumbers:
         self._known.update(self._last)
         return dict(self.changed)
 
-    def _written(self, account: int) -> int:
-        if account in self._known:
-            return self._known[account]
+    def _newest(self, account: int) -> int:
+        for given in (self._last, self._known):
+            if account in given:
+                return given[account]
         # Every number that was given out is the state of some type or was followed by one that is.
-        last: int | None = self._connection.execute(
+        written: int | None = self._connection.execute(
             "SELECT max(state) FROM type_state WHERE account = ?", (account,)
         ).get
-        return last or 0
+        return written or 0

@@ -39,7 +39,26 @@ def _deliveries(connection: apsw.Connection) -> None:
     run_script(connection, deliveries.DDL)
 
 
-STEPS: tuple[Step, ...] = (Step(Versions(2, 1), _record_queries), Step(Versions(3, 1), _deliveries))
+def _count_octets(connection: apsw.Connection) -> None:
+    """Accounts get an allowance, and know what their emails take of it."""
+    run_script(
+        connection,
+        """
+        ALTER TABLE account ADD COLUMN most_octets INTEGER;
+        ALTER TABLE account ADD COLUMN most_emails INTEGER;
+        ALTER TABLE mailbox_count ADD COLUMN octets INTEGER NOT NULL DEFAULT 0;
+        UPDATE mailbox_count SET octets = (
+            SELECT coalesce(sum(size), 0) FROM email WHERE email.account = mailbox_count.account
+        ) WHERE mailbox = 0;
+        """,
+    )
+
+
+STEPS: tuple[Step, ...] = (
+    Step(Versions(2, 1), _record_queries),
+    Step(Versions(3, 1), _deliveries),
+    Step(Versions(4, 1), _count_octets),
+)
 """Every step since version 1, in order."""
 
 

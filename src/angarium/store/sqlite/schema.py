@@ -15,7 +15,7 @@ from angarium.store.sqlite import deliveries, recordtext
 from angarium.store.sqlite.database import run_script
 from angarium.store.sqlite.messages import tables
 
-VERSION = 3
+VERSION = 4
 READABLE_BY = 1
 APPLICATION_ID = 0x416E6761  # "Anga"
 
@@ -27,7 +27,9 @@ CREATE TABLE meta (
 
 CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT,   -- a number is never used again
-    floor INTEGER NOT NULL DEFAULT 0        -- tombstones up to this change number are gone
+    floor INTEGER NOT NULL DEFAULT 0,       -- tombstones up to this change number are gone
+    most_octets INTEGER,                    -- what it may hold; null: no limit
+    most_emails INTEGER
 );
 
 CREATE TABLE type_state (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import apsw
 
-from angarium.store.contract import DIRECTORY, AccountKey, BlobHash, NotDurable, State
+from angarium.store.contract import DIRECTORY, AccountKey, Allowance, BlobHash, NotDurable, State
 from angarium.store.sqlite.blobfiles import BlobFiles
 from angarium.store.sqlite.blobs import BlobsTransaction
 from angarium.store.sqlite.changelog import ChangeLog, ChangeNumbers
@@ -55,6 +55,13 @@ class SqliteTransaction(ChangeLog):
         """A new empty account; its number is never used again."""
         self._connection.execute("INSERT INTO account DEFAULT VALUES")
         return AccountKey(self._connection.last_insert_rowid())
+
+    def allow(self, account: AccountKey, allowance: Allowance) -> None:
+        """Let the account hold so much from now on; what it holds stays, even if that is more."""
+        self._connection.execute(
+            "UPDATE account SET most_octets = ?, most_emails = ? WHERE id = ?",
+            (allowance.octets, allowance.emails, account),
+        )
 
     def remove_account(self, account: AccountKey) -> None:
         """Remove an account with everything in it; raises KeyError, also for the directory."""

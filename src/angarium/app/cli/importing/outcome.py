@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 _NAMED = 20
 THERE = "the account has a mail with the same octets"
+NO_ROOM = "the account may not hold more; see angarium user quota"
 
 
 @dataclass(slots=True)

@@ -12,12 +12,13 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import cast
 
-from angarium.app.cli.importing.outcome import THERE, Outcome
+from angarium.app.cli.importing.outcome import NO_ROOM, THERE, Outcome
 from angarium.app.cli.importing.reading import Item
 from angarium.app.cli.importing.seen import Seen
 from angarium.app.cli.reach import Caller, Refused
 from angarium.app.operations.batch import Parcel, pack
 from angarium.datatypes.mail.ingest import from_message
+from angarium.flows.bulk import Became
 from angarium.flows.filing import Place
 from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON
@@ -52,7 +53,7 @@ class Sender:
         self._seen = Seen()
         self._batch: list[_Ready] = []
         self._octets = 0
-        self._flying: tuple[list[_Ready], Future[list[bool]]] | None = None
+        self._flying: tuple[list[_Ready], Future[list[str]]] | None = None
         self._spool = TemporaryDirectory(prefix="angarium-import-")
         self._pool = ThreadPoolExecutor(1, "import") if caller.elsewhere else None
 
@@ -120,12 +121,12 @@ class Sender:
         else:
             self._flying = (batch, self._pool.submit(job))
 
-    def _stored(self, batch: list[_Ready]) -> Callable[[], list[bool]]:
+    def _stored(self, batch: list[_Ready]) -> Callable[[], list[str]]:
         parcels = [Parcel(ready.message, ready.octets, self._seen.passed(ready.message.blob)) for ready in batch]
         payload = pack(parcels)
 
-        def call() -> list[bool]:
-            return cast("list[bool]", self._caller.call("import.batch", {"user": self._user}, payload)[0])
+        def call() -> list[str]:
+            return cast("list[str]", self._caller.call("import.batch", {"user": self._user}, payload)[0])
 
         return call
 
@@ -135,9 +136,9 @@ class Sender:
             (batch, future), self._flying = self._flying, None
             self._settle(batch, future.result)
 
-    def _settle(self, batch: list[_Ready], result: Callable[[], list[bool]]) -> None:
+    def _settle(self, batch: list[_Ready], result: Callable[[], list[str]]) -> None:
         try:
-            taken = result()
+            told = result()
         except Refused as error:
             if len(batch) == 1:
                 self._outcome.fail(batch[0].label, str(error))
@@ -145,11 +146,14 @@ class Sender:
             for ready in batch:
                 self._settle([ready], self._stored([ready]))
             return
-        for ready, was_taken in zip(batch, taken, strict=True):
+        for ready, became in zip(batch, told, strict=True):
             if isinstance(ready.octets, Path):
                 ready.octets.unlink(missing_ok=True)
-            self._seen.note(ready.message.blob, was_taken)
-            if was_taken:
+            if became == Became.OVER_QUOTA:
+                self._outcome.fail(ready.label, NO_ROOM)
+                continue
+            self._seen.note(ready.message.blob, became == Became.TAKEN)
+            if became == Became.TAKEN:
                 self._outcome.take(ready.mailboxes)
             else:
                 self._outcome.skip(ready.label, THERE, self._name_all)

@@ -26,6 +26,7 @@ class Sums(NamedTuple):
     unread_threads: int = 0
     unseen_emails: int = 0
     unseen_threads: int = 0
+    octets: int = 0
 
 
 SHOWN: Final = 4
@@ -81,6 +82,14 @@ def of_threads(connection: apsw.Connection, account: int, threads: Sequence[int]
     return sums
 
 
+def weighed(sums: Contribution, octets: int) -> Contribution:
+    """The same with the octets of emails, which are counted for the account as a whole."""
+    if not octets:
+        return sums
+    everywhere = sums.get(EVERYWHERE, Sums())
+    return {**sums, EVERYWHERE: everywhere._replace(octets=everywhere.octets + octets)}
+
+
 def of_rows(rows: Sequence[tuple[int, int, int, int]], trash: int | None) -> dict[int, Sums]:
     """What one thread adds; rows of (mailbox, emails, unread emails, unseen emails).
 
@@ -108,7 +117,8 @@ def of_account(connection: apsw.Connection, account: int) -> Contribution:
     for _, rows in groupby(connection.execute(_OF_ACCOUNT, (account,)), key=itemgetter(0)):
         for mailbox, part in of_rows([row[1:] for row in rows], trash).items():
             sums[mailbox] = list(map(add, sums.get(mailbox, Sums()), part))
-    return {mailbox: Sums(*total) for mailbox, total in sums.items()}
+    octets: int = connection.execute("SELECT coalesce(sum(size), 0) FROM email WHERE account = ?", (account,)).get
+    return weighed({mailbox: Sums(*total) for mailbox, total in sums.items()}, octets)
 
 
 def apply(connection: apsw.Connection, account: int, before: Contribution, after: Contribution) -> list[int]:

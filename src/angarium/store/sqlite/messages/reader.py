@@ -21,6 +21,7 @@ from angarium.store.contract import (
     State,
     Stored,
     StoreError,
+    Usage,
     Window,
 )
 from angarium.store.sqlite.changelog import ChangeLog
@@ -95,6 +96,11 @@ class MessagesReader:
     def count(self, account: AccountKey) -> int:
         """How many emails the account holds."""
         return counters.read(self._connection, account, [EVERYWHERE])[EVERYWHERE].total_emails
+
+    def usage(self, account: AccountKey) -> Usage:
+        """What the emails take of the account's allowance."""
+        sums = counters.read(self._connection, account, [EVERYWHERE])[EVERYWHERE]
+        return Usage(sums.octets, sums.total_emails)
 
     def with_blob(self, account: AccountKey, blob: BlobHash) -> list[str]:
         """Ids of the emails that have exactly these octets, the oldest id first."""

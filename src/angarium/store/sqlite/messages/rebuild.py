@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 import apsw
 
 from angarium.store.contract import BlobHash, SearchText
-from angarium.store.sqlite.messages import counters, entries, joining, textindex
+from angarium.store.sqlite.messages import counters, entries, joining, quota, textindex
 from angarium.store.sqlite.messages.ids import EVERYWHERE, first_document, last_document
 from angarium.store.sqlite.messages.threads import ChangeNumbers, Threads
 
@@ -30,9 +30,12 @@ def recount(connection: apsw.Connection, numbers: ChangeNumbers, account: int) -
     for entry in entries.of_account(connection, account):
         entries.enter(connection, entry)
     before = counters.read_all(connection, account, EVERYWHERE)
-    wrong = counters.apply(connection, account, before, counters.of_account(connection, account))
+    after = counters.of_account(connection, account)
+    wrong = counters.apply(connection, account, before, after)
     for mailbox in wrong:
         numbers.touch(account, "Mailbox", mailbox)
+    if before.get(EVERYWHERE) != after.get(EVERYWHERE):
+        numbers.touch_all(account, quota.KIND)
     return len(wrong)
 
 

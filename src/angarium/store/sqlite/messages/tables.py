@@ -96,6 +96,7 @@ CREATE TABLE mailbox_count (
     unread_threads INTEGER NOT NULL,
     unseen_emails INTEGER NOT NULL,         -- without $seen, drafts included: totals of that query
     unseen_threads INTEGER NOT NULL,
+    octets INTEGER NOT NULL DEFAULT 0,      -- of all emails, in the row of mailbox 0
     PRIMARY KEY (account, mailbox)
 ) WITHOUT ROWID;
 

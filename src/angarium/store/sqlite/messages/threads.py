@@ -29,6 +29,10 @@ class ChangeNumbers(Protocol):
         """A derived value of the record with this id number changed."""
         ...
 
+    def touch_all(self, account: int, kind: str) -> None:
+        """A derived value of every record of a kind changed."""
+        ...
+
     def bury(self, account: int, kind: str, text_id: str, number: int, thread: int | None = None) -> int:
         """Leave a tombstone for the object with this id and id number."""
         ...

@@ -12,7 +12,7 @@ import orjson
 
 from angarium.formats.primitives import format_utc
 from angarium.store.contract import METADATA, AccountKey, NewMessage, Stored
-from angarium.store.sqlite.messages import counters, entries, joining, rebuild, textindex
+from angarium.store.sqlite.messages import counters, entries, joining, quota, rebuild, textindex
 from angarium.store.sqlite.messages.entries import Entry
 from angarium.store.sqlite.messages.headers import HeaderSource
 from angarium.store.sqlite.messages.ids import email_number, first_document, last_document, mailbox_numbers
@@ -52,14 +52,15 @@ class MessagesTransaction(MessagesReader):
         """Store a message and find its thread.
 
         When it joins threads into one, the emails of the smaller are destroyed and created anew under the largest, in
-        this transaction (RFC 8621 §3: `threadId` never changes). Raises ValueError without a mailbox, KeyError for
-        what is no mailbox id.
+        this transaction (RFC 8621 §3: `threadId` never changes). Raises OverQuota, ValueError without a mailbox,
+        KeyError for what is no mailbox id.
         """
         _check_mailboxes(message.mailboxes)
+        standing = quota.standing(self._connection, account)
+        standing.check(message.size)
         keys = joining.keys_of(message.thread_ids, message.thread_subject)
         found = joining.find(self._connection, account, keys)
-        trash = counters.trash_of(self._connection, account)
-        before = self._sums(account, trash, *_present(found.thread), *found.moved)
+        before = self._sums(account, standing.trash, *_present(found.thread), *found.moved)
         thread = found.thread or self._threads.begin(account)
         number = self._numbers.next(account, "Email")
         self._numbers.reach(account, "EmailDelivery", number)  # RFC 8621 §1.5: for push alone
@@ -69,7 +70,10 @@ class MessagesTransaction(MessagesReader):
             self._threads.merge(account, moved, thread)
         if found.thread:
             self._threads.renew(account, thread)
-        self._count(account, before, self._sums(account, trash, thread))
+        after = self._sums(account, standing.trash, thread)
+        self._count(account, before, counters.weighed(after, message.size))
+        if standing.limited:
+            self._numbers.touch_all(account, quota.KIND)
         return stored
 
     def update(
@@ -101,19 +105,23 @@ class MessagesTransaction(MessagesReader):
     def destroy(self, account: AccountKey, email: str) -> None:
         """Remove an email; raises KeyError when it does not exist."""
         old = self._existing(account, email)
-        trash = counters.trash_of(self._connection, account)
-        before = self._sums(account, trash, old.thread)
+        standing = quota.standing(self._connection, account)
+        before = self._sums(account, standing.trash, old.thread)
         entries.leave(self._connection, old)
         textindex.forget(self._connection, old.document)
         self._connection.execute("DELETE FROM email_metadata WHERE document = ?", (old.document,))
-        self._connection.execute("DELETE FROM email WHERE account = ? AND id = ?", (account, old.id))
+        size: int = self._connection.execute(
+            "DELETE FROM email WHERE account = ? AND id = ? RETURNING size", (account, old.id)
+        ).get
         self._numbers.bury(account, "Email", f"M{old.id}", old.id, old.thread)
-        after = self._sums(account, trash, old.thread)
+        after = self._sums(account, standing.trash, old.thread)
         if after:
             self._threads.renew(account, old.thread)
         else:
             self._threads.end(account, old.thread)
-        self._count(account, before, after)
+        self._count(account, counters.weighed(before, size), after)
+        if standing.limited:
+            self._numbers.touch_all(account, quota.KIND)
 
     def set_trash(self, account: AccountKey, mailbox: str | None) -> None:
         """Tell which mailbox has the role trash; raises KeyError for what is no mailbox id."""
