@@ -20,6 +20,8 @@ from angarium.formats.message.forms import (
 )
 from angarium.formats.message.headerbuild import InvalidHeader, build_header
 from angarium.formats.message.htmltext import html_to_text
+from angarium.formats.message.mailbox import is_mailbox
+from angarium.formats.message.outgoing import Outgoing, outgoing
 from angarium.formats.message.preview import attachment_names, preview, search_text
 from angarium.formats.message.scanner import parse, read_headers
 from angarium.formats.message.structure import (
@@ -53,6 +55,7 @@ __all__ = [
     "Json",
     "Message",
     "Octets",
+    "Outgoing",
     "Part",
     "allowed_forms",
     "assemble",
@@ -76,6 +79,8 @@ __all__ = [
     "hops",
     "html_to_text",
     "is_body_property",
+    "is_mailbox",
+    "outgoing",
     "parse",
     "parse_addresses",
     "parse_date",

@@ -1,0 +1,28 @@
+"""The one address that SMTP takes at a time: whether a text is a Mailbox (RFC 5321 §4.1.2, RFC 6531 §3.3).
+
+Dots may stand anywhere in the local part, as some large providers have given out addresses; nothing that could end an
+argument or a line may.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+_LONGEST: Final = 254  # octets, RFC 5321 §4.5.3.1.3 less the angle brackets
+_LONGEST_LOCAL: Final = 64
+_ATEXT: Final = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~.\x80-\U0010ffff-"
+_MAILBOX: Final = re.compile(
+    rf'(?P<local>[{_ATEXT}]++|"(?:[^"\\\x00-\x1f\x7f]|\\[ -~])*+")'
+    r"@(?:[A-Za-z0-9_\x80-\U0010ffff-]++(?:\.[A-Za-z0-9_\x80-\U0010ffff-]++)*+|\[[A-Za-z0-9:.-]++\])"
+)
+_UNSEEN: Final = frozenset(("Cc", "Cf", "Cn", "Cs", "Zl", "Zp", "Zs"))
+
+
+def is_mailbox(text: str) -> bool:
+    """Whether a text is the address of one mailbox, ready to stand between angle brackets."""
+    found = _MAILBOX.fullmatch(text)
+    if found is None:
+        return False
+    if not text.isascii() and any(letter > "\x7f" and unicodedata.category(letter) in _UNSEEN for letter in text):
+        return False
+    return len(text.encode()) <= _LONGEST and len(found["local"].encode()) <= _LONGEST_LOCAL
