@@ -1,20 +1,22 @@
 """A whole engine on a real store in a temporary folder, without sockets: what tests of methods talk to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from angarium.datatypes import blobs, mail, quotas
+from angarium.datatypes import blobs, mail, principals, quotas, submission
+from angarium.datatypes.principals import Domains
+from angarium.datatypes.submission import Sending, identity
 from angarium.engine.access import AccountAccess, Principal
 from angarium.engine.declare import Access, Capability, DataType, Method
 from angarium.engine.dispatch import Engine
 from angarium.engine.limits import CORE, Limits
 from angarium.engine.registry import Registry
-from angarium.store.contract import AccountKey
+from angarium.store.contract import Transaction
 from angarium.store.sqlite import open_store
 
 NOW = 1_790_000_000_000
@@ -30,11 +32,15 @@ class Served:
     methods: Sequence[Method]
 
 
-def mail_server(limits: Limits) -> Served:
-    """Mail, blobs and quotas, as the real server composes them."""
+DOMAINS = Domains(("example.com",))
+
+
+def mail_server(limits: Limits, sending: Sending | None = None) -> Served:
+    """Mail, sending, blobs and quotas, as the real server composes them; with a relay unless told otherwise."""
+    allowed = sending or Sending(DOMAINS, relay=True)
     return Served(
-        [*mail.capabilities(limits), *quotas.capabilities()],
-        [*mail.types(), *quotas.types({"Email": mail.MAIL})],
+        [*mail.capabilities(limits), *submission.capabilities(allowed), *quotas.capabilities()],
+        [*mail.types(), *submission.types(allowed), *quotas.types({"Email": mail.MAIL})],
         [*mail.methods(), *blobs.methods()],
     )
 
@@ -58,15 +64,17 @@ class Harness:
     def user(self, name: str, mailboxes: Sequence[str] = ("inbox",)) -> Principal:
         """A new user with an account of the user's own."""
 
-        def make(transaction: Any) -> AccountKey:
-            key: AccountKey = transaction.create_account()
+        def make(transaction: Transaction) -> Principal | None:
+            made = principals.add(transaction, f"{name}@example.com", None, self.now)
             if "Mailbox" in self.registry.types:
-                mail.create_default(transaction, key, mailboxes)
-            return key
+                mail.create_default(transaction, made.account, mailboxes)
+            if "Identity" in self.registry.types:
+                identity.settle(transaction, made, DOMAINS)
+            return principals.principal(transaction, made.id)
 
-        key = self.store.write(make).result()
-        own = AccountAccess(key, f"{name}@example.com", personal=True, read_only=False)
-        return Principal(f"U{key}", f"{name}@example.com", {own.id: own}, "0")
+        made = self.store.write(make).result()
+        assert made is not None
+        return replace(made, state="0")
 
     def share(self, owner: Principal, other: Principal, read_only: bool = False) -> Principal:
         """`other` as one who may also use the account of `owner`."""

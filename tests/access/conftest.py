@@ -16,6 +16,10 @@ SECRET = (
     b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\nthe secret text\r\n'
     b"--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\nthe secret attachment\r\n--b--\r\n"
 )
+ENVELOPE = {
+    "mailFrom": {"email": "owner@example.com", "parameters": {"HOLDFOR": "86400"}},
+    "rcptTo": [{"email": "owner@example.com"}],
+}
 OWN = b"From: asker@example.com\r\nSubject: my mail\r\n\r\nmine\r\n"
 
 
@@ -50,6 +54,9 @@ def _filled(engine: Harness) -> Accounts:
     first = _imported(engine, owner, SECRET % 1, mailbox)
     parts = engine.call(owner, "Email/get", {"ids": [first["id"]], "properties": ["attachments", "threadId", "blobId"]})
     email = parts["list"][0]
+    identity = _identity(engine, owner, "owner")
+    sent = {"emailId": first["id"], "identityId": identity, "envelope": ENVELOPE}
+    submission = engine.call(owner, "EmailSubmission/set", {"create": {"a": sent}})["created"]["a"]["id"]
     real = Ids(
         account=engine.account(owner),
         mailbox=mailbox,
@@ -59,9 +66,16 @@ def _filled(engine: Harness) -> Accounts:
         part=email["attachments"][0]["blobId"],
         upload=engine.upload(owner, b"Subject: not sent yet\r\n\r\nsecret draft\r\n"),
         quota=_limited(engine, owner),
+        identity=identity,
+        submission=submission,
     )
     own_mailbox = engine.call(asker, "Mailbox/get", {"properties": ["role"]})["list"][0]["id"]
-    own = Asker(engine.account(asker), own_mailbox, _imported(engine, asker, OWN, own_mailbox)["id"])
+    own = Asker(
+        engine.account(asker),
+        own_mailbox,
+        _imported(engine, asker, OWN, own_mailbox)["id"],
+        _identity(engine, asker, "asker"),
+    )
     other = _imported(engine, owner, b"Subject: another of the owner's\r\n\r\nmail\r\n", mailbox)
     return Accounts(engine, owner, asker, real, absent(real), own, other["id"])
 
@@ -71,6 +85,12 @@ def _limited(engine: Harness, user: Principal) -> str:
     engine.store.write(lambda view: quotas.allow(view, key, Allowance(octets=1_000_000))).result()
     quota: str = engine.call(user, "Quota/get")["list"][0]["id"]
     return quota
+
+
+def _identity(engine: Harness, user: Principal, name: str) -> str:
+    given = {"email": f"{name}+secret@example.com", "textSignature": "secret"}
+    created = engine.call(user, "Identity/set", {"create": {"a": given}})["created"]
+    return str(created["a"]["id"])
 
 
 def _imported(engine: Harness, user: Principal, message: bytes, mailbox: str) -> dict[str, str]:
@@ -91,4 +111,6 @@ def absent(real: Ids) -> Ids:
         part=real.part[0] + "1" * 64 + real.part[65:],
         upload=real.upload[0] + "2" * 64,
         quota=real.quota[0] + "9" * (len(real.quota) - 1),
+        identity=real.identity[0] + "9" * (len(real.identity) - 1),
+        submission=real.submission[0] + "9" * (len(real.submission) - 1),
     )

@@ -22,6 +22,8 @@ class Ids:
     part: str
     upload: str
     quota: str
+    identity: str
+    submission: str
 
     def named(self) -> dict[str, str]:
         """What each id is called once it is taken out of an answer."""
@@ -35,6 +37,7 @@ class Asker:
     account: str
     mailbox: str
     email: str
+    identity: str
 
 
 Probe: TypeAlias = Callable[[Ids, Asker], Arguments]
@@ -55,6 +58,11 @@ def _text_part(mailbox: str, blob: str) -> Arguments:
 def _structure(mailbox: str, blob: str) -> Arguments:
     parts = [{"blobId": blob, "type": "message/rfc822"}]
     return _message(mailbox, bodyStructure={"type": "multipart/mixed", "subParts": parts})
+
+
+def _submission(email: str, identity: str) -> Arguments:
+    envelope = {"mailFrom": {"email": ""}, "rcptTo": [{"email": "owner@example.com"}]}
+    return {"create": {"a": {"emailId": email, "identityId": identity, "envelope": envelope}}}
 
 
 PROBES: Mapping[str, Mapping[str, Probe]] = {
@@ -141,6 +149,35 @@ PROBES: Mapping[str, Mapping[str, Probe]] = {
     "Quota/changes": {"account": lambda ids, me: {"sinceState": "0"}},
     "Quota/query": {"anchor": lambda ids, me: {"anchor": ids.quota}},
     "Quota/queryChanges": {"up to": lambda ids, me: {"sinceQueryState": "0", "upToId": ids.quota}},
+    "Identity/get": {"ids": lambda ids, me: {"ids": [ids.identity, me.identity]}},
+    "Identity/changes": {"account": lambda ids, me: {"sinceState": "0"}},
+    "Identity/set": {
+        "update": lambda ids, me: {"update": {ids.identity: {"name": "taken over"}}},
+        "destroy": lambda ids, me: {"destroy": [ids.identity]},
+    },
+    "EmailSubmission/get": {"ids": lambda ids, me: {"ids": [ids.submission]}},
+    "EmailSubmission/changes": {"account": lambda ids, me: {"sinceState": "0"}},
+    "EmailSubmission/query": {
+        "identity": lambda ids, me: {"filter": {"identityIds": [ids.identity]}, "calculateTotal": True},
+        "email": lambda ids, me: {"filter": {"emailIds": [ids.email, me.email]}},
+        "thread": lambda ids, me: {"filter": {"operator": "NOT", "conditions": [{"threadIds": [ids.thread]}]}},
+        "anchor": lambda ids, me: {"anchor": ids.submission},
+    },
+    "EmailSubmission/queryChanges": {
+        "email": lambda ids, me: {"sinceQueryState": "0", "filter": {"emailIds": [ids.email]}},
+        "up to": lambda ids, me: {"sinceQueryState": "0", "upToId": ids.submission},
+    },
+    "EmailSubmission/set": {
+        "email": lambda ids, me: _submission(ids.email, me.identity),
+        "identity": lambda ids, me: _submission(me.email, ids.identity),
+        "cancel": lambda ids, me: {"update": {ids.submission: {"undoStatus": "canceled"}}},
+        "destroy": lambda ids, me: {"destroy": [ids.submission]},
+        "follow": lambda ids, me: {
+            "destroy": [ids.submission],
+            "onSuccessDestroyEmail": [ids.submission],
+            "onSuccessUpdateEmail": {ids.submission: {"keywords/$seen": True}},
+        },
+    },
     "SearchSnippet/get": {
         "emails": lambda ids, me: {"emailIds": [ids.email, me.email], "filter": {"text": "secret"}},
         "filter": lambda ids, me: {"emailIds": [me.email], "filter": {"inMailbox": ids.mailbox, "text": "mail"}},

@@ -35,7 +35,9 @@ def shared(new_user: NewUser) -> Shared:
         email["blobId"],
         email["attachments"][0]["blobId"],
         owner.upload(b"not sent yet"),
-        quota="Q1",  # none of what is asked here names one
+        quota="Q0",  # none of what is asked here names these
+        identity="I0",
+        submission="S0",
     )
     return Shared(owner, asker, real, absent(real))
 

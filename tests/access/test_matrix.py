@@ -151,7 +151,7 @@ def tried(accounts: Accounts, who: Principal, method: str, arguments: Mapping[st
 def test_every_probe_reaches_what_it_asks_for_when_the_asker_may(accounts: Accounts, method: str, place: str) -> None:
     """Otherwise a probe could agree for the wrong reason: refused for its form, before anything is looked up."""
     friend = accounts.engine.share(accounts.owner, accounts.asker)
-    inside = Asker(accounts.real.account, accounts.real.mailbox, accounts.other_email)
+    inside = Asker(accounts.real.account, accounts.real.mailbox, accounts.other_email, accounts.real.identity)
     copies = method.endswith("/copy") and place != "into"
     told = []
     for ids in (accounts.real, replace(accounts.absent, account=accounts.real.account)):

@@ -11,6 +11,11 @@ from angarium.engine.registry import Registry
 from tests.harness import Harness, mail_server
 
 MESSAGE = b"Subject: here\r\nFrom: a@example.com\r\nMessage-ID: <here@example.com>\r\n\r\nbody\r\n"
+LETTER = b"Subject: a letter\r\nFrom: ann@example.com\r\nTo: bob@example.com\r\n\r\nbody\r\n"
+TOMORROW = {
+    "mailFrom": {"email": "ann@example.com", "parameters": {"HOLDFOR": "86400"}},
+    "rcptTo": [{"email": "bob@example.com"}],
+}
 
 
 def registry() -> Registry:
@@ -21,7 +26,10 @@ def registry() -> Registry:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The engine, its user, and ids of what the user has; `friend` is an account that the user may see too."""
+    """The engine, its user, and ids of what the user has; `friend` is an account that the user may see too.
+
+    `letter` is an email that can be sent, and `submission` sends it tomorrow.
+    """
 
     engine: Harness
     user: Principal
@@ -29,10 +37,13 @@ class Ground:
     mailbox: str
     email: str
     blob: str
+    identity: str
+    letter: str
+    submission: str
 
     def image(self) -> list[Any]:
         """Everything in the account but the states, to compare before and after."""
-        calls = [(f"{kind}/get", {"ids": None}) for kind in ("Mailbox", "Email")]
+        calls = [(f"{kind}/get", {"ids": None}) for kind in ("Mailbox", "Email", "Identity", "EmailSubmission")]
         return [given["list"] for _, given in self.engine.responses(self.user, *calls)]
 
     def imported(self, message: bytes) -> Any:
@@ -52,4 +63,9 @@ def ground(folder: Path) -> Ground:
     blob = engine.upload(ann, MESSAGE)
     given = {"blobId": blob, "mailboxIds": {mailbox: True}}
     email = engine.call(ann, "Email/import", {"emails": {"a": given}})["created"]["a"]["id"]
-    return Ground(engine, both, engine.account(bob), mailbox, email, blob)
+    identity = engine.call(ann, "Identity/get")["list"][0]["id"]
+    written = {"blobId": engine.upload(ann, LETTER), "mailboxIds": {mailbox: True}}
+    letter = engine.call(ann, "Email/import", {"emails": {"a": written}})["created"]["a"]["id"]
+    sent = {"identityId": identity, "emailId": letter, "envelope": TOMORROW}
+    submission = engine.call(ann, "EmailSubmission/set", {"create": {"a": sent}})["created"]["a"]["id"]
+    return Ground(engine, both, engine.account(bob), mailbox, email, blob, identity, letter, submission)

@@ -119,12 +119,19 @@ def good(kind: DataType, land: Ground) -> Mapping[str, Any]:
     fine: dict[str, dict[str, Any]] = {
         "Mailbox": {"name": "fine"},
         "Email": {"mailboxIds": {land.mailbox: True}, "subject": "fine"},
+        "Identity": {"email": "ann@example.com"},
+        "EmailSubmission": {"identityId": land.identity, "emailId": land.letter},
     }
     return fine[kind.name]
 
 
 def existing(kind: DataType, land: Ground) -> str:
-    return {"Mailbox": land.mailbox, "Email": land.email}[kind.name]
+    return {
+        "Mailbox": land.mailbox,
+        "Email": land.email,
+        "Identity": land.identity,
+        "EmailSubmission": land.submission,
+    }[kind.name]
 
 
 @pytest.mark.parametrize("kind", _WRITERS, ids=names(_WRITERS))

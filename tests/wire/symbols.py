@@ -14,6 +14,7 @@ _KINDS = {
     "threadId": "thread",
     "emailId": "email",
     "emailIds": "email",
+    "identityId": "identity",
     "parentId": "mailbox",
     "messageId": "message-id",
 }
@@ -78,7 +79,7 @@ class Symbols:
     def _text(self, text: str, name: str) -> str:
         if name.lower().endswith("state"):
             return self._names.get("state " + text, text)
-        if name in ("sentAt", "receivedAt") and abs(time.time() - _seconds(text)) < _DAY:
+        if name in ("sentAt", "receivedAt", "sendAt") and abs(time.time() - _seconds(text)) < _DAY:
             return "<now>"
         if text in self._names:
             return self._names[text]

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from angarium.app.config import Config
-from angarium.datatypes import blobs, mail, quotas
+from angarium.datatypes import blobs, mail, quotas, submission
+from angarium.datatypes.principals import Domains
+from angarium.datatypes.submission import Sending
 from angarium.engine.declare import Capability
 from angarium.engine.dispatch import Engine
-from angarium.engine.limits import CORE, Limits
+from angarium.engine.limits import CORE
 from angarium.engine.registry import Registry
 from angarium.protocols.http.address import Addresses
 from angarium.protocols.http.application import Application
@@ -55,16 +57,30 @@ def token() -> str:
     return secrets.token_hex(12)
 
 
-def compose_engine(limits: Limits) -> Engine:
+def sending(config: Config) -> Sending:
+    """What may be sent."""
+    return Sending(
+        domains=Domains(config.mail.domains),
+        relay=config.relay.host is not None,
+        max_size=config.limits.max_size_upload,
+        max_recipients=config.queue.max_recipients,
+        max_delay=config.queue.max_delay,
+        recipients_per_hour=config.queue.recipients_per_hour,
+    )
+
+
+def compose_engine(config: Config) -> Engine:
     """All that the server can do, under its limits."""
+    limits, allowed = config.limits.limits(), sending(config)
     registry = Registry(
         capabilities=(
             Capability(CORE, limits.core(), in_accounts=False),
             *jmap_capabilities(),
             *mail.capabilities(limits),
+            *submission.capabilities(allowed),
             *quotas.capabilities(),
         ),
-        types=(*mail.types(), *quotas.types({"Email": mail.MAIL})),
+        types=(*mail.types(), *submission.types(allowed), *quotas.types({"Email": mail.MAIL})),
         methods=(*mail.methods(), *blobs.methods()),
     )
     return Engine(registry, limits, clock, token)
@@ -72,7 +88,7 @@ def compose_engine(limits: Limits) -> Engine:
 
 def compose(config: Config, store: Store, writing: Writing | None = None) -> Composed:
     """A server on a store; `writing` when another process does that."""
-    engine = compose_engine(config.limits.limits())
+    engine = compose_engine(config)
     reads, hashing = Threads(_READERS, "angarium-read"), Threads(_HASHERS, "angarium-hash")
     reading = Reading(store, reads)
     addresses = Addresses(config.server.public_url, config.server.trusted_proxies)

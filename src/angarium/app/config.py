@@ -30,6 +30,8 @@ Role = Literal["inbox", "drafts", "sent", "archive", "junk", "trash", "all", "fl
 
 _LISTEN = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]:\s]+):(?P<port>\d{1,5})\Z")
 
+_HOST = re.compile(r"[A-Za-z0-9._:-]{1,255}")
+_LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 
 _DEFAULT = Limits()
 
@@ -64,6 +66,12 @@ def _domain(value: str) -> str:
         return check_address(f"postmaster@{value}").rpartition("@")[2]
     except UnfitAddress:
         raise ValueError("must be a domain, such as example.com") from None
+
+
+def _host(value: str) -> str:
+    if not _HOST.fullmatch(value):
+        raise ValueError("must be a host name or an address, such as smtp.example.com, 192.0.2.1 or 2001:db8::1")
+    return value
 
 
 def _unique(roles: tuple[Role, ...]) -> tuple[Role, ...]:
@@ -168,6 +176,51 @@ class QuotaSection(_Section):
         return Allowance(self.octets, self.messages)
 
 
+class RelaySection(_Section):
+    """Where mail for others goes; without a host it is refused when somebody sends it.
+
+    `name` is what the relay is told that we are, the first of our domains unless it is given. `ca_file` holds the
+    authorities to trust instead of the system's. Times in seconds.
+    """
+
+    host: Annotated[str, AfterValidator(_host)] | None = None
+    port: int | None = Field(default=None, ge=1, le=65_535)
+    tls: Literal["starttls", "implicit", "none"] = "starttls"
+    ca_file: Path | None = None
+    user: str | None = None
+    password_file: Path | None = None
+    name: Domain | None = None
+    timeout: int = Field(default=60, ge=1, le=600)
+
+    @model_validator(mode="after")
+    def _fits(self) -> "RelaySection":
+        if (self.user is None) != (self.password_file is None):
+            raise ValueError("user and password_file must be given together")
+        if self.user and self.tls == "none" and self.host not in _LOOPBACK:
+            raise ValueError("a password is only sent over TLS, or to this machine: set tls to starttls or implicit")
+        return self
+
+
+class QueueSection(_Section):
+    """How mail waits to be sent, and how much of it there may be; times in seconds.
+
+    `retry` holds the pauses between attempts, of which the last one repeats until a message `expires`.
+    """
+
+    connections: int = Field(default=4, ge=1, le=100)
+    retry: Annotated[tuple[Annotated[int, Field(ge=1, le=86_400)], ...], FromJson, Field(min_length=1)] = (
+        60,
+        300,
+        900,
+        1_800,
+        3_600,
+    )
+    expires: int = Field(default=5 * 86_400, ge=60, le=30 * 86_400)
+    max_recipients: int = Field(default=1_000, ge=1, le=100_000)
+    max_delay: int = Field(default=366 * 86_400, ge=0, le=10 * 366 * 86_400)
+    recipients_per_hour: int = Field(default=1_000, ge=1, le=10_000_000)
+
+
 class Config(BaseSettings):
     """All of it; read by `load`."""
 
@@ -184,6 +237,8 @@ class Config(BaseSettings):
     limits: LimitsSection = LimitsSection()
     mail: MailSection = MailSection()
     quota: QuotaSection = QuotaSection()
+    relay: RelaySection = RelaySection()
+    queue: QueueSection = QueueSection()
 
 
 def load(

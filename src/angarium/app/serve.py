@@ -24,6 +24,7 @@ from angarium.app.memory import return_large_buffers, settle
 from angarium.app.operations import OPERATIONS, OperationError, Services, perform
 from angarium.app.workers import Workers
 from angarium.datatypes.principals import Domains
+from angarium.flows.provision import settle_addresses, unsettled
 from angarium.formats.json import JSON
 from angarium.protocols.http.server import HttpServer
 from angarium.protocols.http.threads import Threads
@@ -56,11 +57,18 @@ def serve(config: Config, demo: bool = False) -> int:
         ):
             if demo:
                 install(store, config.mail.new_mailboxes, clock())
+            _settle(store, Domains(config.mail.domains))
             runner.run(_serve(config, store, bound, demo))
     except (CannotServe, StoreError) as error:
         print(f"angarium: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _settle(store: Store, domains: Domains) -> None:
+    """Users have what comes with their addresses, also when the domains have changed since the last start."""
+    for user in store.read(lambda snapshot: unsettled(snapshot, domains)):
+        store.write(partial(settle_addresses, user=user, domains=domains)).result()
 
 
 def _check_certificate(config: Config) -> None:

@@ -206,7 +206,10 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class DataType:
-    """A type of object and everything that the standard methods need to know of it."""
+    """A type of object and everything that the standard methods need to know of it.
+
+    `before_set` runs before the objects of a /set are changed; what it returns, if anything, takes the response after.
+    """
 
     name: str
     capability: str
@@ -221,7 +224,7 @@ class DataType:
     default_properties: tuple[str, ...] | None = None
     more_properties: Callable[[str], bool] | None = None
     arguments: Mapping[str, tuple[Argument, ...]] = field(default_factory=dict)
-    before_set: "Callable[[Call], None] | None" = None
+    before_set: "Callable[[Call], Callable[[Response], None] | None] | None" = None
     changes_extra: "Callable[[Call, bool], Response] | None" = None
     singleton: bool = False
     shown: Mapping[str, Property] = field(init=False, repr=False)

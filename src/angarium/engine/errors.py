@@ -84,7 +84,7 @@ def invalid_arguments(description: str) -> MethodError:
 
 
 class SetErrorType(StrEnum):
-    """RFC 8620 §5.3 and §5.4, RFC 8621 §2.5, §4.6 to §4.9."""
+    """RFC 8620 §5.3 and §5.4, RFC 8621 §2.5, §4.6 to §4.9, §6.3, §7.5."""
 
     FORBIDDEN = "forbidden"
     OVER_QUOTA = "overQuota"
@@ -102,6 +102,13 @@ class SetErrorType(StrEnum):
     TOO_MANY_KEYWORDS = "tooManyKeywords"
     TOO_MANY_MAILBOXES = "tooManyMailboxes"
     INVALID_EMAIL = "invalidEmail"
+    TOO_MANY_RECIPIENTS = "tooManyRecipients"
+    NO_RECIPIENTS = "noRecipients"
+    INVALID_RECIPIENTS = "invalidRecipients"
+    FORBIDDEN_MAIL_FROM = "forbiddenMailFrom"
+    FORBIDDEN_FROM = "forbiddenFrom"
+    FORBIDDEN_TO_SEND = "forbiddenToSend"
+    CANNOT_UNSEND = "cannotUnsend"
     SERVER_FAIL = "serverFail"
 
 

@@ -1,11 +1,15 @@
-"""A new user: the record, the account of the user's own, the mailboxes that it begins with, and what it may hold."""
+"""A new user: the record, the account of the user's own, the mailboxes that it begins with, and what it may hold.
+
+What comes with a user's addresses is settled here too: these change with the user and with the configuration.
+"""
 
 from collections.abc import Sequence
 
 from angarium.datatypes import principals, quotas
 from angarium.datatypes.mail import create_default
-from angarium.datatypes.principals import User
-from angarium.store.contract import UNLIMITED, Allowance, Transaction
+from angarium.datatypes.principals import Domains, User
+from angarium.datatypes.submission import identity
+from angarium.store.contract import UNLIMITED, Allowance, Snapshot, Transaction
 
 
 def new_user(
@@ -24,3 +28,13 @@ def new_user(
     create_default(transaction, user.account, mailbox_roles)
     quotas.allow(transaction, user.account, allowance)
     return user
+
+
+def settle_addresses(transaction: Transaction, user: User, domains: Domains) -> None:
+    """Give a user what comes with each address, whenever those have changed, and take what came with others."""
+    identity.settle(transaction, user, domains)
+
+
+def unsettled(snapshot: Snapshot, domains: Domains) -> list[User]:
+    """Users who have not what comes with their addresses: the configured domains are others than they were."""
+    return [user for user in principals.all_users(snapshot) if not identity.is_settled(snapshot, user, domains)]

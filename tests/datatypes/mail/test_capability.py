@@ -39,8 +39,9 @@ def test_an_account_tells_the_limits_of_mail(harness: Harness, ann: Desk) -> Non
 
 
 def test_an_account_of_someone_else_tells_what_may_be_done_there(harness: Harness, ann: Desk) -> None:
+    other = harness.user("bob")
     for read_only in (True, False):
-        bob = harness.share(ann.user, harness.user("bob"), read_only=read_only)
+        bob = harness.share(ann.user, other, read_only=read_only)
         accounts = told(harness, bob)["accounts"]
         for account in (ann.account, harness.account(bob)):
             may_create = accounts[account]["accountCapabilities"][MAIL]["mayCreateTopLevelMailbox"]

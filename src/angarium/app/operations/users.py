@@ -7,7 +7,7 @@ from angarium.app.operations.services import Arguments, OperationError, Services
 from angarium.datatypes import principals, quotas
 from angarium.datatypes.principals import NameTaken, UnfitName
 from angarium.engine.access import account_id
-from angarium.flows.provision import new_user
+from angarium.flows.provision import new_user, settle_addresses
 from angarium.formats.json import JSON
 from angarium.formats.primitives import is_integer
 from angarium.store.contract import Transaction
@@ -22,6 +22,7 @@ def add(services: Services, arguments: Arguments, _payload: bytes) -> tuple[JSON
 
     def job(transaction: Transaction) -> JSON:
         user = new_user(transaction, name, password_hash, services.new_mailboxes, services.clock(), services.allowance)
+        settle_addresses(transaction, user, services.domains)
         return {"id": user.id, "accountId": account_id(user.account)}
 
     try:
@@ -73,7 +74,8 @@ def give_address(services: Services, arguments: Arguments, _payload: bytes) -> t
     name, address = text(arguments, "name"), text(arguments, "address")
 
     def job(transaction: Transaction) -> None:
-        principals.give(transaction, services.domains, user_named(transaction, name), address)
+        user = principals.give(transaction, services.domains, user_named(transaction, name), address)
+        settle_addresses(transaction, user, services.domains)
 
     try:
         services.store.write(job).result()
@@ -89,8 +91,10 @@ def take_address(services: Services, arguments: Arguments, _payload: bytes) -> t
     name, address = text(arguments, "name"), text(arguments, "address")
 
     def job(transaction: Transaction) -> None:
-        if principals.take(transaction, user_named(transaction, name), address) is None:
+        user = principals.take(transaction, user_named(transaction, name), address)
+        if user is None:
             raise OperationError("notFound", f"{address!r} was not given to {name!r}")
+        settle_addresses(transaction, user, services.domains)
 
     services.store.write(job).result()
     return None, b""

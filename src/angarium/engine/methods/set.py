@@ -51,11 +51,10 @@ def set_method(kind: DataType, writer: Writer) -> Method:
     def run(call: Call) -> Response:
         check_size(call, *(len(call.object(name)) for name in ("create", "update")), len(call.texts("destroy") or ()))
         old_state = check_state(call, kind.name, "ifInState")
-        if kind.before_set:
-            kind.before_set(call)
+        after = kind.before_set(call) if kind.before_set else None
         outcome = _Outcome()
         perform(call, _work(kind, writer, call, outcome))
-        return {
+        response: Response = {
             "accountId": call.account.id,
             "oldState": old_state,
             "newState": state(call, kind.name),
@@ -66,6 +65,9 @@ def set_method(kind: DataType, writer: Writer) -> Method:
             "notUpdated": outcome.not_updated or None,
             "notDestroyed": outcome.not_destroyed or None,
         }
+        if after:
+            after(response)
+        return response
 
     more = tuple(kind.arguments.get("set", ()))
     return Method(f"{kind.name}/set", kind.capability, Access.WRITE, run, _ARGUMENTS + more)

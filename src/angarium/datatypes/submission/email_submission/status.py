@@ -1,0 +1,96 @@
+"""What is known of each recipient of a submission, and how it changes as the queue works (RFC 8621 §7).
+
+A submission and the queue know each other by the envelope id, which goes out with the message and comes back in reports
+(RFC 3461 §4.4); it is random, so nobody else can send a report that fits.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from typing import Final, cast
+
+from angarium.datatypes.submission.queue import Destination, Fate
+from angarium.engine.queries import moment
+from angarium.formats.json import JSON, dumps, loads
+from angarium.store.contract import AccountKey, Indexes, Snapshot, Transaction
+
+KIND: Final = "EmailSubmission"
+PENDING: Final = "pending"
+FINAL: Final = "final"
+CANCELED: Final = "canceled"
+UNDO: Final = (PENDING, FINAL, CANCELED)
+_WAITS: Final = "250 2.1.5 waiting to be sent"
+_ENVELOPE_ID: Final = "envelopeId"
+_MESSAGE_ID: Final = "messageId"
+
+_DELIVERED: Final[Mapping[Fate, str]] = {
+    Fate.QUEUED: "queued",
+    Fate.DELIVERED: "yes",
+    Fate.RELAYED: "unknown",
+    Fate.FAILED: "no",
+}
+
+
+class Report(StrEnum):
+    """What a message that came back says about a recipient."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    DISPLAYED = "displayed"
+    OTHER = "other"
+
+
+def waiting(emails: Sequence[str]) -> dict[str, JSON]:
+    """The deliveryStatus of a message that was just accepted."""
+    return {email: {"smtpReply": _WAITS, "delivered": "queued", "displayed": "unknown"} for email in emails}
+
+
+def indexes(value: Mapping[str, JSON]) -> Indexes:
+    """Under what a submission is found."""
+    sent = moment(value["sendAt"])
+    return {
+        **{name: [cast(str, value[name])] for name in ("identityId", "emailId", "threadId", "undoStatus")},
+        "sendAt": [cast(int, sent)],
+        _ENVELOPE_ID: [cast(str, value[_ENVELOPE_ID])],
+        _MESSAGE_ID: cast("list[str]", value["messageIds"]),
+    }
+
+
+def note(transaction: Transaction, account: AccountKey, envelope_id: str, recipients: Sequence[Destination]) -> None:
+    """Tell the submission what became of its recipients; one that is gone is passed over.
+
+    Once something became of any, it is final.
+    """
+
+    def change(value: dict[str, JSON]) -> None:
+        status = cast("dict[str, dict[str, JSON]]", value["deliveryStatus"] or {})
+        for known in recipients:
+            shown = status.get(known.address.email)
+            if shown is not None and known.reply:
+                shown["smtpReply"] = known.reply
+                shown["delivered"] = _DELIVERED[known.fate]
+        if any(known.fate is not Fate.QUEUED for known in recipients):
+            value["undoStatus"] = FINAL
+
+    for record in transaction.records.find(account, KIND, _ENVELOPE_ID, envelope_id):
+        _change(transaction, account, record, change)
+
+
+def by_envelope_id(snapshot: Snapshot, account: AccountKey, envelope_id: str) -> list[str]:
+    """The submissions that went out under an envelope id."""
+    return snapshot.records.find(account, KIND, _ENVELOPE_ID, envelope_id)
+
+
+def by_message_id(snapshot: Snapshot, account: AccountKey, message_id: str) -> list[str]:
+    """The submissions of messages with this Message-ID."""
+    return snapshot.records.find(account, KIND, _MESSAGE_ID, message_id)
+
+
+def _change(
+    transaction: Transaction, account: AccountKey, record: str, change: Callable[[dict[str, JSON]], None]
+) -> None:
+    stored = transaction.records.get(account, KIND, [record])[record]
+    value = cast("dict[str, JSON]", loads(stored))
+    change(value)
+    changed = dumps(value)
+    if changed != stored:
+        transaction.records.update(account, KIND, record, changed, indexes(value))
