@@ -63,6 +63,11 @@ def test_arrays_in_the_environment_are_json(tmp_path: Path) -> None:
         ('[mail]\nnew_mailboxes = ["inbx"]', "mail.new_mailboxes.0", "'inbox', 'drafts'"),
         ('[mail]\nnew_mailboxes = ["inbox", "inbox"]', "mail.new_mailboxes", "each role once"),
         ("[male]\nx = 1", "male", "known are data, server, limits, mail"),
+        ('[lmtp]\nlisten = "2424"', "lmtp.listen", "or unix:/run/angarium/lmtp"),
+        ('[lmtp]\nlisten = "unix:lmtp"', "lmtp.listen", "an absolute path"),
+        ('[lmtp]\nlisten = "0.0.0.0:2424"', "lmtp", "LMTP has no authentication: set allow_networks"),
+        ('[lmtp]\nlisten = "mail.example.com:2424"', "lmtp", "LMTP has no authentication: set allow_networks"),
+        ('[lmtp]\nsocket_mode = "rwx"', "lmtp.socket_mode", "octal digits"),
     ],
 )
 def test_an_error_names_the_file_the_key_and_what_is_allowed(tmp_path: Path, text: str, key: str, allowed: str) -> None:
@@ -118,3 +123,14 @@ def test_what_is_shown_reads_back_to_the_same(tmp_path: Path) -> None:
 )
 def test_an_address_is_host_and_port(tmp_path: Path, listen: str, address: tuple[str, int]) -> None:
     assert load(overrides={"server": {"listen": listen}}, environment={}).server.address == address
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:2424", "[::1]:2424", "localhost:2424", "unix:/run/lmtp"])
+def test_lmtp_needs_no_networks_where_only_this_machine_reaches_it(tmp_path: Path, listen: str) -> None:
+    assert load(file(tmp_path, f'[lmtp]\nlisten = "{listen}"')).lmtp.listen == listen
+
+
+def test_lmtp_may_listen_to_networks_that_are_named(tmp_path: Path) -> None:
+    text = '[lmtp]\nlisten = "0.0.0.0:2424"\nallow_networks = ["10.0.0.5"]'
+    networks = load(file(tmp_path, text)).lmtp.networks
+    assert [str(network) for network in networks] == ["127.0.0.0/8", "::1/128", "10.0.0.5/32"]

@@ -13,7 +13,7 @@ from angarium.datatypes.principals import Domains, User
 from angarium.flows.deliver import Arrival, Delivered, Duplicate, Outcome, Pipeline, Refusal, Refused, arrival, deliver
 from angarium.flows.provision import new_user
 from angarium.formats.message import with_return_path
-from angarium.store.contract import KEPT_SECONDS, Store, Stored, StoreError, Transaction
+from angarium.store.contract import KEPT_SECONDS, Allowance, Store, Stored, StoreError, Transaction
 
 NOW = 1_790_000_000_000
 PIPELINE = Pipeline(Domains(("example.com",)))
@@ -117,6 +117,15 @@ def test_a_refusal_of_the_store_leaves_no_trace_so_that_the_next_try_is_taken(st
         send(store, arrived(store), pipeline=replace(PIPELINE, stages=(full,)))
     assert emails(store, ann) == []
     delivered(store, arrived(store))
+
+
+def test_a_user_who_holds_as_much_as_allowed_is_refused_until_there_is_room(store: Store, ann: User) -> None:
+    store.write(lambda transaction: transaction.allow(ann.account, Allowance(None, 1))).result()
+    first = delivered(store, arrived(store))
+    for octets in (LETTER + b"small", LETTER + b"large" * 50_000):
+        assert send(store, arrived(store, octets)) == Refused(Refusal.OVER_QUOTA)
+    store.write(lambda transaction: transaction.messages.destroy(ann.account, first.email)).result()
+    delivered(store, arrived(store, LETTER + b"small"))
 
 
 def test_a_stage_hears_of_what_was_stored_and_of_nothing_else(store: Store, ann: User) -> None:

@@ -13,6 +13,7 @@ from angarium.engine.declare import Capability
 from angarium.engine.dispatch import Engine
 from angarium.engine.limits import CORE
 from angarium.engine.registry import Registry
+from angarium.flows.deliver import Pipeline
 from angarium.protocols.http.address import Addresses
 from angarium.protocols.http.application import Application
 from angarium.protocols.http.cors import Cors
@@ -84,6 +85,11 @@ def compose_engine(config: Config) -> Engine:
         methods=(*mail.methods(), *blobs.methods()),
     )
     return Engine(registry, limits, clock, token)
+
+
+def compose_pipeline(config: Config) -> Pipeline:
+    """How mail is delivered, by LMTP, by the command line, and from one user to another."""
+    return Pipeline(Domains(config.mail.domains))
 
 
 def compose(config: Config, store: Store, writing: Writing | None = None) -> Composed:

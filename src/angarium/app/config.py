@@ -8,7 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -33,6 +33,9 @@ _LISTEN = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]:\s]+):(?P<port>\d{1,5}
 _HOST = re.compile(r"[A-Za-z0-9._:-]{1,255}")
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 
+_UNIX = "unix:"
+_LOOPBACK_NETWORKS = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+
 _DEFAULT = Limits()
 
 
@@ -44,6 +47,35 @@ def _listen(value: str) -> str:
     found = _LISTEN.match(value)
     if not found or int(found["port"]) > 65_535:
         raise ValueError("must be HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080; port 0 takes a free one")
+    return value
+
+
+def _lmtp_listen(value: str) -> str:
+    if value.startswith(_UNIX):
+        if not Path(value.removeprefix(_UNIX)).is_absolute():
+            raise ValueError("must be unix: and an absolute path, such as unix:/run/angarium/lmtp")
+        return value
+    try:
+        return _listen(value)
+    except ValueError:
+        raise ValueError("must be HOST:PORT, such as 127.0.0.1:2424, or unix:/run/angarium/lmtp") from None
+
+
+def _address(listen: str) -> tuple[str, int]:
+    host, _, port = listen.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _mode(value: str) -> str:
+    if not re.fullmatch(r"0?[0-7]{3}", value):
+        raise ValueError("must be permissions in octal digits, such as 0660")
     return value
 
 
@@ -128,8 +160,7 @@ class ServerSection(_Section):
     @property
     def address(self) -> tuple[str, int]:
         """Host and port."""
-        host, _, port = self.listen.rpartition(":")
-        return host.strip("[]"), int(port)
+        return _address(self.listen)
 
 
 class LimitsSection(_Section):
@@ -221,6 +252,45 @@ class QueueSection(_Section):
     recipients_per_hour: int = Field(default=1_000, ge=1, le=10_000_000)
 
 
+class LmtpSection(_Section):
+    """Where a mail transfer agent hands over mail; nowhere unless `listen` says so.
+
+    LMTP has no authentication: beyond the loopback `allow_networks` must name who may deliver. A Unix socket has the
+    permissions `socket_mode` and the group `socket_group`.
+    """
+
+    listen: Annotated[str, AfterValidator(_lmtp_listen)] | None = None
+    allow_networks: Annotated[tuple[Network, ...], FromJson] = ()
+    socket_mode: Annotated[str, AfterValidator(_mode)] = "0660"
+    socket_group: str | None = None
+    max_message_size: int = Field(default=50_000_000, ge=65_536, le=2_000_000_000)
+    max_connections: int = Field(default=100, ge=1, le=10_000)
+
+    @model_validator(mode="after")
+    def _guarded(self) -> "LmtpSection":
+        if self.listen and not (self.path or self.allow_networks or _is_loopback(self.address[0])):
+            raise ValueError(
+                "listen is reachable from a network and LMTP has no authentication: set allow_networks to the "
+                'addresses that may deliver, such as ["10.0.0.5"], or listen on 127.0.0.1 or a Unix socket'
+            )
+        return self
+
+    @property
+    def path(self) -> Path | None:
+        """The Unix socket, where one is asked for."""
+        return Path(self.listen.removeprefix(_UNIX)) if self.listen and self.listen.startswith(_UNIX) else None
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port."""
+        return _address(self.listen or "")
+
+    @property
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Who may deliver over TCP: this machine, and those that are named."""
+        return (*_LOOPBACK_NETWORKS, *self.allow_networks)
+
+
 class Config(BaseSettings):
     """All of it; read by `load`."""
 
@@ -239,6 +309,7 @@ class Config(BaseSettings):
     quota: QuotaSection = QuotaSection()
     relay: RelaySection = RelaySection()
     queue: QueueSection = QueueSection()
+    lmtp: LmtpSection = LmtpSection()
 
 
 def load(

@@ -5,8 +5,8 @@ import logging
 import signal
 import ssl
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager, nullcontext, suppress
 from functools import partial
 from socket import socket
 
@@ -19,6 +19,7 @@ from angarium.app.control_server import ControlServer, Operation
 from angarium.app.demo import PASSWORD, USER, install
 from angarium.app.forwarding import NEWS, ForwardedWrites, news_to_json
 from angarium.app.listening import listening_socket, url_of
+from angarium.app.lmtp import lmtp_served, lmtp_socket, told
 from angarium.app.logs import configure_logs
 from angarium.app.memory import return_large_buffers, settle
 from angarium.app.operations import OPERATIONS, OperationError, Services, perform
@@ -52,13 +53,14 @@ def serve(config: Config, demo: bool = False) -> int:
         _check_certificate(config)
         with (
             closing(_bound(config)) as bound,
+            _lmtp_bound(config) as lmtp,
             closing(open_store(config.data)) as store,
             asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
         ):
             if demo:
                 install(store, config.mail.new_mailboxes, clock())
             _settle(store, Domains(config.mail.domains))
-            runner.run(_serve(config, store, bound, demo))
+            runner.run(_serve(config, store, bound, lmtp, demo))
     except (CannotServe, StoreError) as error:
         print(f"angarium: {error}", file=sys.stderr)
         return 2
@@ -88,17 +90,27 @@ def _bound(config: Config) -> socket:
         raise CannotServe(f"cannot listen on {config.server.listen}: {error}") from None
 
 
-async def _serve(config: Config, store: Store, bound: socket, demo: bool) -> None:
+@contextmanager
+def _lmtp_bound(config: Config) -> Iterator[socket | None]:
+    try:
+        bound = lmtp_socket(config.lmtp)
+    except OSError as error:
+        raise CannotServe(f"cannot listen for LMTP on {config.lmtp.listen}: {error}") from None
+    with closing(bound) if bound else nullcontext():
+        yield bound
+
+
+async def _serve(config: Config, store: Store, bound: socket, lmtp: socket | None, demo: bool) -> None:
     composed = compose(config, store)
     composed.feed.start()
     url = url_of(bound, tls=config.server.tls_certificate is not None)
-    told = config.model_copy(update={"server": config.server.model_copy(update={"listen": url.partition("://")[2]})})
-    workers = Workers(told, config.server.workers - 1)
+    shown = config.model_copy(update={"server": config.server.model_copy(update={"listen": url.partition("://")[2]})})
+    workers = Workers(shown, config.server.workers - 1)
     server = HttpServer(
         composed.asgi,
         config.server.tls_certificate,
         config.server.tls_key,
-        ready=lambda: print(_greeting(url, demo), flush=True),
+        ready=lambda: print(_greeting(url, lmtp, demo), flush=True),
         ending=composed.end_streams,
     )
     loop = asyncio.get_running_loop()
@@ -106,7 +118,7 @@ async def _serve(config: Config, store: Store, bound: socket, demo: bool) -> Non
         loop.add_signal_handler(number, server.handle_exit, number, None)
     unsubscribe = store.subscribe(composed.feed.tell)
     try:
-        async with _controlled(config, store, composed), _collected(store):
+        async with _controlled(config, store, composed), lmtp_served(config, store, lmtp), _collected(store):
             workers.start()
             settle()
             try:
@@ -119,9 +131,10 @@ async def _serve(config: Config, store: Store, bound: socket, demo: bool) -> Non
     _log.info("ended")
 
 
-def _greeting(url: str, demo: bool) -> str:
+def _greeting(url: str, lmtp: socket | None, demo: bool) -> str:
     """What to print once it listens."""
-    lines = [f"listening on {url}"]
+    lines = [f"taking mail by LMTP on {told(lmtp)}"] if lmtp else []
+    lines.append(f"listening on {url}")
     if demo:
         lines += [
             f"sign in as user {USER} with password {PASSWORD}; to try:",

@@ -1,4 +1,4 @@
-"""New mail for users: recipient → loops → seen before → filing → store → what answers it, in one transaction.
+"""New mail for users: recipient → loops → seen before → filing → quota and store → what answers it, in one transaction.
 
 Everything that does not need the store is done before, once for all recipients: `arrival` puts the Return-Path on and
 reads the message. The news goes out with the commit. RFC 5321 §4.4, §6.3; RFC 5233.
@@ -15,7 +15,7 @@ from angarium.datatypes.principals import Domains, Recipient, recipient
 from angarium.datatypes.principals.names import normal_address
 from angarium.flows.subaddress import mailbox_of
 from angarium.formats.message import Header, hops, parse
-from angarium.store.contract import NewMessage, StagedBlob, Transaction
+from angarium.store.contract import NewMessage, OverQuota, StagedBlob, Transaction
 
 LOOP_HOPS: Final = 50
 """A message that so many servers have received runs in circles."""
@@ -57,6 +57,7 @@ class Refusal(Enum):
 
     UNKNOWN = auto()
     LOOP = auto()
+    OVER_QUOTA = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,10 @@ def deliver(transaction: Transaction, pipeline: Pipeline, arrived: Arrival, addr
         return Refused(Refusal.UNKNOWN)
     if hops(arrived.headers) >= LOOP_HOPS:
         return Refused(Refusal.LOOP)
-    return _file(transaction, pipeline, arrived, found, address)
+    try:
+        return _file(transaction, pipeline, arrived, found, address)
+    except OverQuota:
+        return Refused(Refusal.OVER_QUOTA)
 
 
 def _file(

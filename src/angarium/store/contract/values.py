@@ -91,3 +91,7 @@ class NotDurable(StoreError):
 
 class OverQuota(StoreError):
     """The account may not hold so much more; nothing was stored. The text is for its owner."""
+
+
+class DiskFull(NotDurable):
+    """It failed because there is no room on the disk."""

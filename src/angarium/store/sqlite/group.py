@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import apsw
 
-from angarium.store.contract import AccountKey, BlobHash, NotDurable, State, StateChange
+from angarium.store.contract import AccountKey, BlobHash, DiskFull, NotDurable, State, StateChange
 from angarium.store.sqlite.blobfiles import BlobFiles
 from angarium.store.sqlite.transaction import Effects, SqliteTransaction
 
@@ -172,7 +172,7 @@ class Groups:
     def _explained(self, error: BaseException) -> BaseException:
         """The error as callers shall see it; an I/O error ends all writing."""
         if isinstance(error, apsw.FullError):
-            return _caused(NotDurable("the disk is full"), error)
+            return _caused(DiskFull("the disk is full"), error)
         if isinstance(error, apsw.IOError | OSError):
             self._stopped = f"the disk failed ({error}): nothing is written until the store is opened anew"
             _log.critical("%s", self._stopped)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from angarium.store.contract import BlobHash, NotDurable, StoreError
+from angarium.store.contract import BlobHash, DiskFull, NotDurable, StoreError
 from angarium.store.sqlite.blobfiles import BlobFiles, map_file
 
 INLINE = 64 * 1024
@@ -111,8 +111,9 @@ class BlobStage:
         except OSError as error:
             # A failed sync may have dropped the pages and forgotten it: what was received cannot be trusted again.
             self.discard()
-            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-            raise NotDurable("the disk is full" if full else f"a blob could not be written: {error}") from error
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise DiskFull("the disk is full") from error
+            raise NotDurable(f"a blob could not be written: {error}") from error
 
     def _close(self) -> None:
         self._ended = True

@@ -1,0 +1,88 @@
+"""LMTP beside HTTP: its socket, its threads, its server, while the server runs."""
+
+import os
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from angarium.app.compose import clock, compose_pipeline
+from angarium.app.config import Config, LmtpSection
+from angarium.app.listening import listening_socket
+from angarium.protocols.http.threads import Threads
+from angarium.protocols.lmtp.dialogue import Terms
+from angarium.protocols.lmtp.reception import Reception
+from angarium.protocols.lmtp.server import LmtpServer
+from angarium.store.contract import Store
+
+_READERS = 2
+
+
+def lmtp_socket(section: LmtpSection) -> socket.socket | None:
+    """The bound socket that the configuration asks for, None without one; OSError when it cannot be had."""
+    if section.listen is None:
+        return None
+    if section.path is None:
+        return listening_socket(*section.address)
+    return _unix_socket(section.path, int(section.socket_mode, 8), section.socket_group)
+
+
+def told(bound: socket.socket) -> str:
+    """Where a socket listens, as it is written in the configuration."""
+    name = bound.getsockname()
+    if bound.family == socket.AF_UNIX:
+        return f"unix:{name}"
+    return f"[{name[0]}]:{name[1]}" if ":" in name[0] else f"{name[0]}:{name[1]}"
+
+
+@asynccontextmanager
+async def lmtp_served(config: Config, store: Store, bound: socket.socket | None) -> AsyncIterator[None]:
+    """Serve LMTP on a socket; nothing happens without one."""
+    if bound is None:
+        yield
+        return
+    threads = Threads(_READERS, "angarium-lmtp")
+    section = config.lmtp
+    server = LmtpServer(
+        Reception(store, compose_pipeline(config), clock, threads),
+        Terms(config.mail.domains[0], section.max_message_size),
+        section.networks,
+        section.max_connections,
+    )
+    await server.start(bound)
+    try:
+        yield
+    finally:
+        await server.stop()
+        threads.close()
+        if section.path is not None:
+            section.path.unlink(missing_ok=True)
+
+
+def _unix_socket(path: Path, mode: int, group: str | None) -> socket.socket:
+    """A bound socket with these permissions; what a server that has ended left at the path is replaced."""
+    bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        if path.is_socket():
+            _check_unused(path)
+            path.unlink()
+        mask = os.umask(0o777)  # nobody connects before the permissions are right
+        try:
+            bound.bind(str(path))
+        finally:
+            os.umask(mask)
+        if group is not None:
+            shutil.chown(path, group=group)
+        path.chmod(mode)
+    except (OSError, LookupError) as error:
+        bound.close()
+        raise OSError(str(error)) from error
+    bound.setblocking(False)
+    return bound
+
+
+def _check_unused(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe, suppress(ConnectionRefusedError):
+        probe.connect(str(path))
+        raise OSError("another program listens there")

@@ -1,0 +1,99 @@
+"""An LMTP server on a Unix socket in a thread of the test's process, over a real store."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import orjson
+import uvloop
+
+from angarium.app.config import LmtpSection
+from angarium.app.listening import listening_socket
+from angarium.app.lmtp import lmtp_socket
+from angarium.datatypes.principals import Domains, User
+from angarium.flows.deliver import Pipeline
+from angarium.flows.provision import new_user
+from angarium.protocols.http.threads import Threads
+from angarium.protocols.lmtp.dialogue import Terms
+from angarium.protocols.lmtp.reception import Reception
+from angarium.protocols.lmtp.server import LmtpServer
+from angarium.store.contract import Snapshot, Store
+from angarium.store.sqlite import open_store
+from tests.lmtp import Lmtp
+
+LARGEST = 1_000_000
+NOW = 1_790_000_000_000
+ROLES = ("inbox", "junk")
+
+
+class LmtpServed:
+    """The running server; `networks` makes it listen on TCP instead, for those networks."""
+
+    def __init__(self, folder: Path, store: Store, networks: tuple[str, ...] = (), most: int = 20) -> None:
+        self.folder = folder
+        self.store = store
+        self.now = NOW
+        self._most = most
+        self._networks = [ip_network(network) for network in networks]
+        self._threads = Threads(2, "test-lmtp")
+        self._bound = (
+            listening_socket("127.0.0.1", 0) if networks else lmtp_socket(LmtpSection(listen=f"unix:{folder / 'lmtp'}"))
+        )
+        assert self._bound is not None
+        self.place: tuple[str, int] | Path = self._bound.getsockname()[:2] if networks else folder / "lmtp"
+        self._loop = uvloop.new_event_loop()
+        self.reception = Reception(store, Pipeline(Domains(("example.com",))), lambda: self.now, self._threads)
+        self.server = LmtpServer(
+            self.reception,
+            Terms("mail.example.com", LARGEST),
+            self._networks,
+            self._most,
+        )
+        self._runner = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._runner.start()
+        self.run(self.server.start(self._bound))
+
+    def run(self, job: Any) -> Any:
+        """Run a coroutine on the server's loop."""
+        return asyncio.run_coroutine_threadsafe(job, self._loop).result(20)
+
+    def close(self) -> None:
+        self.run(self.server.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._runner.join(10)
+        self._loop.close()
+        self._threads.close()
+
+    def connect(self, greet: bool = True) -> Lmtp:
+        return Lmtp(self.place, greet)
+
+    def user(self, name: str) -> User:
+        return self.store.write(lambda transaction: new_user(transaction, name, None, ROLES, 0)).result()
+
+    def contents(self, user: User) -> list[bytes]:
+        """The octets of every email of a user, the oldest first."""
+
+        def read(snapshot: Snapshot) -> list[bytes]:
+            shown = orjson.loads(snapshot.messages.rows(user.account, None, ["id"])[0])
+            stored = snapshot.messages.stored(user.account, [item["id"] for item in shown])
+            return [bytes(snapshot.blobs.open(email.blob)[:]) for email in stored.values()]
+
+        return self.store.read(read)
+
+
+@contextmanager
+def lmtp_serving(folder: Path, networks: tuple[str, ...] = (), most: int = 20) -> Iterator[LmtpServed]:
+    """Run one."""
+    store = open_store(folder / "store")
+    try:
+        served = LmtpServed(folder, store, networks, most)
+        try:
+            yield served
+        finally:
+            served.close()
+    finally:
+        store.close()
