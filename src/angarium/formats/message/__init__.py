@@ -4,10 +4,12 @@ Pure: octets and values in, values and octets out. RFC 5322, RFC 2045 to 2047, R
 """
 
 from angarium.formats.message.addresses import EmailAddress, Group, parse_addresses, parse_groups
+from angarium.formats.message.automatic import is_program, may_be_answered
 from angarium.formats.message.bodylists import body_lists, has_attachment
 from angarium.formats.message.bodytext import BodyValue, body_value, text_of, truncate
 from angarium.formats.message.build import build
 from angarium.formats.message.dates import format_rfc3339, format_rfc5322, parse_date, parse_rfc3339, received_date
+from angarium.formats.message.disposition import Notification, notification_body, read_notification
 from angarium.formats.message.draft import BodyPart, Draft, DraftHeader, assemble
 from angarium.formats.message.envelope import Envelope, envelope
 from angarium.formats.message.forms import (
@@ -23,6 +25,7 @@ from angarium.formats.message.htmltext import html_to_text
 from angarium.formats.message.mailbox import is_mailbox
 from angarium.formats.message.outgoing import Outgoing, outgoing
 from angarium.formats.message.preview import attachment_names, preview, search_text
+from angarium.formats.message.report import Report, read_report, report_body
 from angarium.formats.message.scanner import parse, read_headers
 from angarium.formats.message.structure import (
     DEFAULT_PROPERTIES,
@@ -54,9 +57,11 @@ __all__ = [
     "InvalidHeader",
     "Json",
     "Message",
+    "Notification",
     "Octets",
     "Outgoing",
     "Part",
+    "Report",
     "allowed_forms",
     "assemble",
     "attachment_names",
@@ -80,6 +85,9 @@ __all__ = [
     "html_to_text",
     "is_body_property",
     "is_mailbox",
+    "is_program",
+    "may_be_answered",
+    "notification_body",
     "outgoing",
     "parse",
     "parse_addresses",
@@ -90,7 +98,10 @@ __all__ = [
     "part_to_json",
     "preview",
     "read_headers",
+    "read_notification",
+    "read_report",
     "received_date",
+    "report_body",
     "search_text",
     "structure_to_json",
     "text_of",
