@@ -42,6 +42,8 @@ class Call:
     access: AccountAccess | None
     follow: list[tuple[str, dict[str, JSON]]] = field(default_factory=list)
     """Implicit calls to run straight after this one under its call id (RFC 8620 §5.4): (method, arguments)."""
+    late: list[Callable[[], None]] | None = None
+    """While objects are changed that only fit together: what is looked at once all of them are done."""
 
     @property
     def account(self) -> AccountAccess:
@@ -67,6 +69,13 @@ class Call:
     def for_account(self, account: AccountAccess) -> "Call":
         """The same call as seen from another account."""
         return Call(self.request, self.method, self.arguments, account)
+
+    def in_the_end(self, check: Callable[[], None]) -> None:
+        """Run a check of what must hold between objects: now, or when all that belongs together is done."""
+        if self.late is None:
+            check()
+        else:
+            self.late.append(check)
 
     def resolve(self, reference: str) -> str | None:
         """An id, or the id that a `#creationId` stands for; None when nothing was created under it."""

@@ -32,6 +32,17 @@ REQUIRED: Final = _Required.REQUIRED
 """Stands where a default would: the value must be given."""
 
 
+class _Absent(Enum):
+    ABSENT = "absent"
+
+
+ABSENT: Final = _Absent.ABSENT
+"""Stands where a default would: an object without the value does not have the property at all."""
+
+EVERYTHING: Final = "*"
+"""Alone among the properties to read: all that an object has, in a type that declares it as what get returns."""
+
+
 @dataclass(frozen=True, slots=True)
 class Property:
     """One property of a type.
@@ -43,7 +54,7 @@ class Property:
 
     name: str
     shape: Shape
-    default: "JSON | _Required" = REQUIRED
+    default: "JSON | _Required | _Absent" = REQUIRED
     immutable: bool = False
     server_set: bool = False
     private: bool = False
@@ -208,7 +219,8 @@ class Method:
 class DataType:
     """A type of object and everything that the standard methods need to know of it.
 
-    `before_set` runs before the objects of a /set are changed; what it returns, if anything, takes the response after.
+    An `open` type keeps properties that nobody declared. `before_set` runs before the objects of a /set are changed;
+    what it returns, if anything, takes the response after, to change more and to tell of it.
     """
 
     name: str
@@ -227,6 +239,7 @@ class DataType:
     before_set: "Callable[[Call], Callable[[Response], None] | None] | None" = None
     changes_extra: "Callable[[Call, bool], Response] | None" = None
     singleton: bool = False
+    open: bool = False
     shown: Mapping[str, Property] = field(init=False, repr=False)
     """The properties that clients may name."""
 

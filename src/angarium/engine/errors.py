@@ -84,7 +84,7 @@ def invalid_arguments(description: str) -> MethodError:
 
 
 class SetErrorType(StrEnum):
-    """RFC 8620 §5.3 and §5.4, RFC 8621 §2.5, §4.6 to §4.9, §6.3, §7.5."""
+    """RFC 8620 §5.3 and §5.4, RFC 8621 §2.5, §4.6 to §4.9, §6.3, §7.5, RFC 9610 §2.3."""
 
     FORBIDDEN = "forbidden"
     OVER_QUOTA = "overQuota"
@@ -109,6 +109,7 @@ class SetErrorType(StrEnum):
     FORBIDDEN_FROM = "forbiddenFrom"
     FORBIDDEN_TO_SEND = "forbiddenToSend"
     CANNOT_UNSEND = "cannotUnsend"
+    ADDRESS_BOOK_HAS_CONTENTS = "addressBookHasContents"
     SERVER_FAIL = "serverFail"
 
 

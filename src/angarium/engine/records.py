@@ -1,18 +1,25 @@
 """Reading and writing the objects of a type that is kept as plain records: all that most types need.
 
 A type adds what is its own by functions: `indexes` says under which values a record is found, `texts` in which words,
-`check` refuses what the shapes of single properties cannot see (a name used twice, a reference to nothing).
+`check` refuses what the shapes of single properties cannot see (a reference to nothing). `computed` are properties that
+are not kept; `unique` are indexes of which only one record of the account may have a value; `per_user` are properties
+that each user of a shared account has apart, with what one sees who never set them. A `sparse` type leaves out
+properties that an object does not have, where others show null.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import cast
 
 from angarium.engine.call import Call
-from angarium.engine.declare import Found
-from angarium.engine.errors import SetError, SetErrorType
+from angarium.engine.declare import EVERYTHING, Found
+from angarium.engine.errors import SetError, SetErrorType, invalid_properties
 from angarium.formats import json
 from angarium.formats.json import JSON
-from angarium.store.contract import Indexes, Texts
+from angarium.store.contract import Indexes, IndexValue, Texts
+
+_PER_USER = "(own)"
+"""Where a record keeps the properties that users have apart: user to values. No property has this name."""
 
 
 def _no_indexes(_value: Mapping[str, JSON]) -> Indexes:
@@ -33,58 +40,76 @@ class RecordObjects:
         indexes: Callable[[Mapping[str, JSON]], Indexes] = _no_indexes,
         check: Callable[[Call, str | None, Mapping[str, JSON]], None] = _accept,
         texts: Callable[[Mapping[str, JSON]], Texts] | None = None,
+        computed: Mapping[str, Callable[[Call], JSON]] | None = None,
+        per_user: Mapping[str, Callable[[Call], JSON]] | None = None,
+        unique: Sequence[str] = (),
+        sparse: bool = False,
     ) -> None:
         self.kind = kind
         self._prefix = prefix
         self._indexes = indexes
         self._check = check
         self._texts = texts
+        self._computed = computed or {}
+        self._per_user = per_user or {}
+        self._unique = unique
+        self._sparse = sparse
 
     def count(self, call: Call) -> int:
         """How many there are."""
         return call.snapshot.records.count(call.account.key, self.kind)
 
     def read(self, call: Call, ids: Sequence[str] | None, properties: Sequence[str]) -> Found:
-        """The records with these properties; one that a record does not have is null."""
+        """The records with these properties, or with everything as it is kept."""
         stored = call.snapshot.records.get(call.account.key, self.kind, ids)
-        found: list[dict[str, JSON]] = []
-        for record in stored if ids is None else (item for item in ids if item in stored):
-            value = cast("dict[str, JSON]", json.loads(stored[record]))
-            found.append({"id": record, **{name: value.get(name) for name in properties}})
-        return Found(found, [item for item in ids or () if item not in stored])
+        order = list(stored) if ids is None else [record for record in ids if record in stored]
+        missing = [record for record in ids or () if record not in stored]
+        if list(properties) == [EVERYTHING] and not (self._computed or self._per_user):
+            return Found(b"[%b]" % b",".join(_named(record, stored[record]) for record in order), missing)
+        found = [
+            {"id": record, **self._shown(call, cast("dict[str, JSON]", json.loads(stored[record])), properties)}
+            for record in order
+        ]
+        return Found(found, missing)
 
     def create(self, call: Call, value: dict[str, JSON]) -> dict[str, JSON]:
-        """Keep a new record; tells its id and the values that came from defaults."""
+        """Keep a new record; tells its id, what is computed, and the values that came from defaults."""
         self._check(call, None, value)
+        kept = self._kept(call, {}, value)
         record = call.transaction.records.create(
             call.account.key,
             self.kind,
             self._prefix,
-            json.dumps(value),
-            self._indexes(value),
-            self._texts(value) if self._texts else None,
+            json.dumps(kept),
+            self._indexes(kept),
+            self._texts(kept) if self._texts else None,
         )
-        return {**value, "id": record}
+        self._claim(call, record, kept)
+        return {**value, **{name: compute(call) for name, compute in self._computed.items()}, "id": record}
 
     def load(self, call: Call, record: str, names: Sequence[str]) -> dict[str, JSON] | None:
         """The current values."""
         value = self._value(call, record)
-        return None if value is None else {name: value.get(name) for name in names}
+        return None if value is None else self._shown(call, value, names)
 
     def update(
         self, call: Call, record: str, old: dict[str, JSON], new: dict[str, JSON], names: Sequence[str]
     ) -> dict[str, JSON] | None:
-        """Replace the values of `names`."""
+        """Replace the values of `names`; one that `new` does not have goes."""
         del old
         before = self._value(call, record) or {}
-        value = before | {name: new[name] for name in names}
-        self._check(call, record, value)
-        texts = self._texts(value) if self._texts else None
+        after = self._kept(call, before, {name: new[name] for name in names if name in new})
+        for name in names:
+            if name not in new:
+                after.pop(name, None)
+        self._check(call, record, after)
+        texts = self._texts(after) if self._texts else None
         if self._texts and texts == self._texts(before):
             texts = None
         call.transaction.records.update(
-            call.account.key, self.kind, record, json.dumps(value), self._indexes(value), texts
+            call.account.key, self.kind, record, json.dumps(after), self._indexes(after), texts
         )
+        self._claim(call, record, after)
         return None
 
     def destroy(self, call: Call, record: str) -> None:
@@ -93,6 +118,63 @@ class RecordObjects:
             raise SetError(SetErrorType.NOT_FOUND, f"there is no {self.kind} '{record}'")
         call.transaction.records.destroy(call.account.key, self.kind, record)
 
+    def _shown(self, call: Call, value: dict[str, JSON], names: Sequence[str]) -> dict[str, JSON]:
+        """Properties of a record as the user of a call sees them."""
+        shown: dict[str, JSON] = {}
+        if list(names) == [EVERYTHING]:
+            names = [*(name for name in value if name != _PER_USER), *self._computed, *self._per_user]
+        for name in names:
+            if name in self._computed:
+                shown[name] = self._computed[name](call)
+            elif name in self._per_user:
+                shown[name] = _own(call, value).get(name, self._per_user[name](call))
+            elif name in value or not self._sparse:
+                shown[name] = value.get(name)
+        return shown
+
+    def _kept(self, call: Call, before: dict[str, JSON], values: Mapping[str, JSON]) -> dict[str, JSON]:
+        """What is kept of a record once these values are set."""
+        if _PER_USER in values:
+            raise invalid_properties(f"{_PER_USER}: no property may have this name", _PER_USER)
+        if self._per_user.keys().isdisjoint(values):
+            return {**before, **values}
+        own = {**_own(call, before), **{name: item for name, item in values.items() if name in self._per_user}}
+        everyones = cast("dict[str, JSON]", before.get(_PER_USER, {}))
+        shared = {name: item for name, item in values.items() if name not in self._per_user}
+        return {**before, **shared, _PER_USER: {**everyones, user_of(call): own}}
+
+    def _claim(self, call: Call, record: str, value: Mapping[str, JSON]) -> None:
+        """SetError alreadyExists when another record has what only one may have."""
+        entries = self._indexes(value) if self._unique else {}
+        for index in self._unique:
+            for entry in entries.get(index, ()):
+                call.in_the_end(partial(self._check_alone, call, record, index, entry))
+
+    def _check_alone(self, call: Call, record: str, index: str, entry: IndexValue) -> None:
+        for other in call.transaction.records.find(call.account.key, self.kind, index, entry):
+            if other != record:
+                raise SetError(
+                    SetErrorType.ALREADY_EXISTS,
+                    f"another {self.kind} has this {index}",
+                    again=True,
+                    extra={"existingId": other},
+                )
+
     def _value(self, call: Call, record: str) -> dict[str, JSON] | None:
         stored = call.snapshot.records.get(call.account.key, self.kind, [record]).get(record)
         return None if stored is None else cast("dict[str, JSON]", json.loads(stored))
+
+
+def user_of(call: Call) -> str:
+    """As whom a user of an account keeps what is the user's own: "" for the owner, who may come after the account."""
+    return "" if call.account.personal else call.request.principal.id
+
+
+def _own(call: Call, value: Mapping[str, JSON]) -> dict[str, JSON]:
+    everyones = cast("dict[str, dict[str, JSON]]", value.get(_PER_USER, {}))
+    return everyones.get(user_of(call), {})
+
+
+def _named(record: str, value: bytes) -> bytes:
+    """The JSON object of a record with its id."""
+    return b'{"id":"%b"%b%b' % (record.encode(), b"" if value == b"{}" else b",", value[1:])

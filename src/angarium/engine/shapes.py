@@ -5,7 +5,7 @@ A shape takes a value and gives None, or a Problem: the path inside the value an
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, cast
 
 from angarium.formats.json import JSON
 from angarium.formats.pointer import escape
@@ -26,6 +26,8 @@ class Problem(NamedTuple):
     def __str__(self) -> str:
         return f"{self.path}: {self.text}" if self.path else self.text
 
+
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 Shape: TypeAlias = Callable[[JSON], Problem | None]
 
@@ -66,6 +68,12 @@ def text_of(most: int, least: int = 0) -> Shape:
     """A string of so many octets of UTF-8."""
     problem = Problem("", f"must be a string of {least} to {most} octets")
     return lambda value: None if isinstance(value, str) and least <= len(value.encode()) <= most else problem
+
+
+def line_of(most: int) -> Shape:
+    """A string of 1 to so many octets of UTF-8 that a list can show: one line, nothing that cannot be seen."""
+    fits, problem = text_of(most, 1), Problem("", "must not hold control characters or line breaks")
+    return lambda value: fits(value) or (problem if _UNSEEN.search(cast(str, value)) else None)
 
 
 def integer_from(low: int, high: int) -> Shape:

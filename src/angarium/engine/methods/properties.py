@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 
 from angarium.engine.call import Call
-from angarium.engine.declare import REQUIRED, DataType, Property
+from angarium.engine.declare import ABSENT, REQUIRED, DataType, Property
 from angarium.engine.errors import SetError, SetErrorType, invalid_properties
-from angarium.engine.shapes import Problem
+from angarium.engine.shapes import Problem, anything
 from angarium.formats import patch as patching
 from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON
 
-_ABSENT = object()
+_UNTOLD = object()
 
 
 def complete(kind: DataType, call: Call, given: Mapping[str, JSON], pending: frozenset[str]) -> dict[str, JSON]:
@@ -25,7 +25,7 @@ def complete(kind: DataType, call: Call, given: Mapping[str, JSON], pending: fro
             continue
         if known.default is REQUIRED:
             problems.append(Problem(known.name, "is missing"))
-        else:
+        elif known.default is not ABSENT:
             value[known.name] = known.default
     _refuse(problems)
     return value
@@ -41,7 +41,7 @@ def overriding(kind: DataType, call: Call, given: Mapping[str, JSON], pending: f
 def untold(kind: DataType, given: Mapping[str, JSON], made: Mapping[str, JSON]) -> dict[str, JSON]:
     """What a client does not know yet of an object that was made from what it gave."""
     private = {known.name for known in kind.properties if known.private}
-    return {name: item for name, item in made.items() if name not in private and given.get(name, _ABSENT) != item}
+    return {name: item for name, item in made.items() if name not in private and given.get(name, _UNTOLD) != item}
 
 
 def patched(
@@ -59,15 +59,19 @@ def patched(
     problems: list[Problem] = []
     changed: list[str] = []
     for name in patching.tops(patch):
-        known = kind.property(name)
+        known = kind.property(name) or _undeclared(kind, name)
         if name == "id":
             problems += [] if new["id"] == record else [Problem("id", "cannot change")]
             continue
         if known is None:
             problems.append(Problem(name, f"{kind.name} has no such property that can change"))
             continue
-        if new.get(name) is None and known.default is not REQUIRED:
-            new[name] = known.default  # RFC 8620 §5.3: null sets the default
+        if new.get(name) is None and known.default is not REQUIRED:  # RFC 8620 §5.3: null sets the default
+            if known.default is ABSENT:
+                new.pop(name, None)
+                changed += [name] if old.get(name) is not None else []
+                continue
+            new[name] = known.default
         if new.get(name) == old.get(name):
             problems += _misshapen(known, new.get(name))  # in Python, 1 equals true
         elif known.server_set or known.immutable:
@@ -111,7 +115,7 @@ def _taken(
     for name, item in given.items():
         known = kind.property(name)
         if known is None:
-            if kind.more_properties and kind.more_properties(name):
+            if kind.open or (kind.more_properties and kind.more_properties(name)):
                 value[name] = item
             else:
                 problems.append(Problem(name, f"{kind.name} has no such property"))
@@ -121,6 +125,11 @@ def _taken(
             value[name] = resolved(known, item, call, pending)
             problems += _misshapen(known, value[name])
     return value, problems
+
+
+def _undeclared(kind: DataType, name: str) -> Property | None:
+    """The declaration of a property that an open type keeps without knowing it."""
+    return Property(name, anything, ABSENT) if kind.open else None
 
 
 def _lookup(name: str, value: str, call: Call, pending: frozenset[str]) -> str:

@@ -1,4 +1,7 @@
-"""Foo/set (RFC 8620 §5.3): each object on its own, in an order that lets as many succeed as can."""
+"""Foo/set (RFC 8620 §5.3): each object on its own, in an order that lets as many succeed as can.
+
+Objects that are in each other's way until all of them are done, such as two that swap a name, are done at once.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -35,6 +38,18 @@ class _Outcome:
     not_updated: dict[str, JSON] = field(default_factory=dict)
     not_destroyed: dict[str, JSON] = field(default_factory=dict)
 
+    def mark(self) -> "_Outcome":
+        """What was told so far of objects that were done."""
+        return _Outcome(dict(self.created), dict(self.updated), list(self.destroyed))
+
+    def go_back(self, mark: "_Outcome") -> None:
+        """Take back what was told of objects done since."""
+        self.created.clear()
+        self.updated.clear()
+        self.created |= mark.created
+        self.updated |= mark.updated
+        self.destroyed[:] = mark.destroyed
+
 
 @dataclass(slots=True)
 class Work:
@@ -53,7 +68,7 @@ def set_method(kind: DataType, writer: Writer) -> Method:
         old_state = check_state(call, kind.name, "ifInState")
         after = kind.before_set(call) if kind.before_set else None
         outcome = _Outcome()
-        perform(call, _work(kind, writer, call, outcome))
+        perform(call, _work(kind, writer, call, outcome), outcome)
         response: Response = {
             "accountId": call.account.id,
             "oldState": old_state,
@@ -67,6 +82,7 @@ def set_method(kind: DataType, writer: Writer) -> Method:
         }
         if after:
             after(response)
+            response["newState"] = state(call, kind.name)
         return response
 
     more = tuple(kind.arguments.get("set", ()))
@@ -82,10 +98,11 @@ def check_size(call: Call, *sizes: int) -> None:
         )
 
 
-def perform(call: Call, waiting: list[Work]) -> None:
+def perform(call: Call, waiting: list[Work], outcome: _Outcome | None = None) -> None:
     """Do each piece of work in a savepoint; one that may succeed later is tried again after the others.
 
-    Each round goes the other way round, so that a chain of any length in either order needs two.
+    Each round goes the other way round, so that a chain of any length in either order needs two. Where work tells of
+    itself in an `outcome`, what is left in the end is tried all at once.
     """
     for last in (*[False] * (_ROUNDS - 1), True):
         again: list[tuple[Work, SetError]] = []
@@ -101,10 +118,60 @@ def perform(call: Call, waiting: list[Work]) -> None:
                 else:
                     work.refused[work.key] = error.shown()
         if last or len(again) == len(waiting):
+            done = _together(call, [work for work, _ in again], outcome) if outcome else []
+            if done:  # the others are told how they stand to what is now
+                perform(call, [work for work, _ in again if not any(work is other for other in done)])
+                return
             for work, refusal in again:
                 work.refused[work.key] = refusal.shown()
             return
         waiting = [work for work, _ in reversed(again)]
+
+
+class _Bar(Exception):
+    """Work that keeps other work from being done together with it."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__(work.key)
+        self.work = work
+
+
+def _together(call: Call, works: list[Work], outcome: _Outcome) -> list[Work]:
+    """Do as much work as fits together, whatever is between; what was done."""
+    left = list(works)
+    for _ in range(_ROUNDS):
+        if len(left) < 2:
+            break
+        before, known = outcome.mark(), dict(call.request.created)
+        try:
+            with call.transaction.savepoint():
+                _at_once(call, left)
+            return left
+        except _Bar as bar:
+            outcome.go_back(before)
+            call.request.created.clear()
+            call.request.created.update(known)
+            left = [work for work in left if work is not bar.work]
+        finally:
+            call.late = None
+    return []
+
+
+def _at_once(call: Call, works: list[Work]) -> None:
+    """Do all of the work, then look at what must hold in the end; the last that does not fit is the bar."""
+    checks: list[tuple[Work, Callable[[], None]]] = []
+    for work in works:
+        call.late = []
+        try:
+            work.run()
+        except (SetError, OverQuota):
+            raise _Bar(work) from None
+        checks += [(work, check) for check in call.late]
+    for work, check in reversed(checks):
+        try:
+            check()
+        except SetError:
+            raise _Bar(work) from None
 
 
 def _work(kind: DataType, writer: Writer, call: Call, outcome: _Outcome) -> list[Work]:
