@@ -8,7 +8,8 @@ from typing import Any
 
 import orjson
 
-from angarium.datatypes import blobs, mail, principals, quotas, submission
+from angarium.datatypes import blobs, contacts, mail, principals, quotas, submission
+from angarium.datatypes.contacts import books
 from angarium.datatypes.principals import Domains
 from angarium.datatypes.submission import Sending, identity
 from angarium.engine.access import AccountAccess, Principal
@@ -36,12 +37,17 @@ DOMAINS = Domains(("example.com",))
 
 
 def mail_server(limits: Limits, sending: Sending | None = None) -> Served:
-    """Mail, sending, blobs and quotas, as the real server composes them; with a relay unless told otherwise."""
+    """Everything, as the real server composes it; with a relay unless told otherwise."""
     allowed = sending or Sending(DOMAINS, relay=True)
     return Served(
-        [*mail.capabilities(limits), *submission.capabilities(allowed), *quotas.capabilities()],
-        [*mail.types(), *submission.types(allowed), *quotas.types({"Email": mail.MAIL})],
-        [*mail.methods(), *blobs.methods()],
+        [
+            *mail.capabilities(limits),
+            *submission.capabilities(allowed),
+            *quotas.capabilities(),
+            *contacts.capabilities(),
+        ],
+        [*mail.types(), *submission.types(allowed), *quotas.types({"Email": mail.MAIL}), *contacts.types()],
+        [*mail.methods(), *contacts.methods(), *blobs.methods()],
     )
 
 
@@ -70,6 +76,8 @@ class Harness:
                 mail.create_default(transaction, made.account, mailboxes)
             if "Identity" in self.registry.types:
                 identity.settle(transaction, made, DOMAINS)
+            if "AddressBook" in self.registry.types:
+                books.begin(transaction, made.account)
             return principals.principal(transaction, made.id)
 
         made = self.store.write(make).result()

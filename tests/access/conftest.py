@@ -1,7 +1,7 @@
 """Two accounts: the owner's, full of things, and that of one who asks for them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -33,7 +33,7 @@ class Accounts:
     real: Ids
     absent: Ids
     own: Asker
-    other_email: str
+    inside: Asker
 
 
 @pytest.fixture(scope="package")
@@ -68,16 +68,30 @@ def _filled(engine: Harness) -> Accounts:
         quota=_limited(engine, owner),
         identity=identity,
         submission=submission,
+        book=engine.call(owner, "AddressBook/set", {"create": {"a": {"name": "secret"}}})["created"]["a"]["id"],
+        card="",
     )
+    real = replace(real, card=_card(engine, owner, real.book))
     own_mailbox = engine.call(asker, "Mailbox/get", {"properties": ["role"]})["list"][0]["id"]
-    own = Asker(
-        engine.account(asker),
-        own_mailbox,
-        _imported(engine, asker, OWN, own_mailbox)["id"],
-        _identity(engine, asker, "asker"),
-    )
+    own_email = _imported(engine, asker, OWN, own_mailbox)["id"]
+    own_identity = _identity(engine, asker, "asker")
+    own = Asker(engine.account(asker), own_mailbox, own_email, own_identity, _default_book(engine, asker), "")
+    own = replace(own, card=_card(engine, asker, own.book))
     other = _imported(engine, owner, b"Subject: another of the owner's\r\n\r\nmail\r\n", mailbox)
-    return Accounts(engine, owner, asker, real, absent(real), own, other["id"])
+    owners = _default_book(engine, owner)
+    inside = Asker(real.account, mailbox, other["id"], identity, owners, _card(engine, owner, owners))
+    return Accounts(engine, owner, asker, real, absent(real), own, inside)
+
+
+def _default_book(engine: Harness, user: Principal) -> str:
+    book: str = engine.call(user, "AddressBook/get", {"properties": []})["list"][0]["id"]
+    return book
+
+
+def _card(engine: Harness, user: Principal, book: str) -> str:
+    create = {"a": {"addressBookIds": {book: True}, "name": {"full": "secret"}}}
+    card: str = engine.call(user, "ContactCard/set", {"create": create})["created"]["a"]["id"]
+    return card
 
 
 def _limited(engine: Harness, user: Principal) -> str:
@@ -113,4 +127,6 @@ def absent(real: Ids) -> Ids:
         quota=real.quota[0] + "9" * (len(real.quota) - 1),
         identity=real.identity[0] + "9" * (len(real.identity) - 1),
         submission=real.submission[0] + "9" * (len(real.submission) - 1),
+        book=real.book[0] + "9" * (len(real.book) - 1),
+        card=real.card[0] + "9" * (len(real.card) - 1),
     )

@@ -24,6 +24,8 @@ class Ids:
     quota: str
     identity: str
     submission: str
+    book: str
+    card: str
 
     def named(self) -> dict[str, str]:
         """What each id is called once it is taken out of an answer."""
@@ -38,6 +40,8 @@ class Asker:
     mailbox: str
     email: str
     identity: str
+    book: str
+    card: str
 
 
 Probe: TypeAlias = Callable[[Ids, Asker], Arguments]
@@ -63,6 +67,14 @@ def _structure(mailbox: str, blob: str) -> Arguments:
 def _submission(email: str, identity: str) -> Arguments:
     envelope = {"mailFrom": {"email": ""}, "rcptTo": [{"email": "owner@example.com"}]}
     return {"create": {"a": {"emailId": email, "identityId": identity, "envelope": envelope}}}
+
+
+def _card(book: str, **more: Any) -> Arguments:
+    return {"addressBookIds": {book: True}, "name": {"full": "probe"}, **more}
+
+
+def _sound(blob: str) -> Arguments:
+    return {"s": {"kind": "sound", "blobId": blob}}
 
 
 PROBES: Mapping[str, Mapping[str, Probe]] = {
@@ -181,6 +193,45 @@ PROBES: Mapping[str, Mapping[str, Probe]] = {
     "SearchSnippet/get": {
         "emails": lambda ids, me: {"emailIds": [ids.email, me.email], "filter": {"text": "secret"}},
         "filter": lambda ids, me: {"emailIds": [me.email], "filter": {"inMailbox": ids.mailbox, "text": "mail"}},
+    },
+    "AddressBook/get": {
+        "ids": lambda ids, me: {"ids": [ids.book, me.book]},
+        "other kinds": lambda ids, me: {"ids": [ids.card, ids.mailbox, ids.blob]},
+    },
+    "AddressBook/changes": {"account": lambda ids, me: {"sinceState": "0"}},
+    "AddressBook/set": {
+        "update": lambda ids, me: {"update": {ids.book: {"sortOrder": 7}}},
+        "destroy": lambda ids, me: {"destroy": [ids.book]},
+        "default": lambda ids, me: {"onSuccessSetIsDefault": ids.book},
+    },
+    "ContactCard/get": {
+        "ids": lambda ids, me: {"ids": [ids.card, me.card]},
+        "properties": lambda ids, me: {"ids": [ids.card], "properties": ["name"]},
+        "other kinds": lambda ids, me: {"ids": [ids.book, ids.email, ids.blob]},
+    },
+    "ContactCard/changes": {"account": lambda ids, me: {"sinceState": "0"}},
+    "ContactCard/query": {
+        "in": lambda ids, me: {"filter": {"inAddressBook": ids.book}, "calculateTotal": True},
+        "not in": lambda ids, me: {"filter": {"operator": "NOT", "conditions": [{"inAddressBook": ids.book}]}},
+        "anchor": lambda ids, me: {"anchor": ids.card},
+    },
+    "ContactCard/queryChanges": {
+        "in": lambda ids, me: {"sinceQueryState": "0", "filter": {"inAddressBook": ids.book}},
+        "up to": lambda ids, me: {"sinceQueryState": "0", "upToId": ids.card},
+    },
+    "ContactCard/set": {
+        "file in": lambda ids, me: {"create": {"a": _card(ids.book)}},
+        "blob": lambda ids, me: {"create": {"a": _card(me.book, media=_sound(ids.blob))}},
+        "part": lambda ids, me: {"create": {"a": _card(me.book, media=_sound(ids.part))}},
+        "upload": lambda ids, me: {"create": {"a": _card(me.book, media=_sound(ids.upload))}},
+        "update": lambda ids, me: {"update": {ids.card: {"name/full": "changed"}}},
+        "move": lambda ids, me: {"update": {me.card: {f"addressBookIds/{ids.book}": True}}},
+        "destroy": lambda ids, me: {"destroy": [ids.card]},
+    },
+    "ContactCard/copy": {
+        "from": lambda ids, me: {"fromAccountId": ids.account, "create": {"a": {"id": ids.card, **_card(me.book)}}},
+        "into": lambda ids, me: {"fromAccountId": ids.account, "create": {"a": {"id": ids.card, **_card(ids.book)}}},
+        "state": lambda ids, me: {"fromAccountId": ids.account, "ifFromInState": "1", "create": {}},
     },
 }
 """By method and by place; `accountId` is added by the tests, once the asker's own and once the foreign one."""

@@ -38,6 +38,8 @@ def shared(new_user: NewUser) -> Shared:
         quota="Q0",  # none of what is asked here names these
         identity="I0",
         submission="S0",
+        book="A0",
+        card="C0",
     )
     return Shared(owner, asker, real, absent(real))
 

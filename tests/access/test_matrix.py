@@ -14,7 +14,7 @@ import pytest
 from angarium.engine.access import Principal
 from angarium.engine.declare import Access
 from tests.access.conftest import Accounts
-from tests.access.probes import PROBES, Asker, Ids
+from tests.access.probes import PROBES, Ids
 
 _CASES = [pytest.param(method, place, id=f"{method}-{place}") for method, probes in PROBES.items() for place in probes]
 _NO_DIFFERENCE = ("account", "state", "thread", "other kinds", "up to", "filter")
@@ -40,7 +40,7 @@ def answer(accounts: Accounts, who: Principal, method: str, arguments: Mapping[s
 
 def states(accounts: Accounts) -> list[str]:
     """The states of the owner's account, which no probe may move."""
-    kinds = ("Mailbox", "Email", "Thread")
+    kinds = ("Mailbox", "Email", "Thread", "AddressBook", "ContactCard")
     return [accounts.engine.call(accounts.owner, f"{kind}/get", {"ids": []})["state"] for kind in kinds]
 
 
@@ -151,7 +151,7 @@ def tried(accounts: Accounts, who: Principal, method: str, arguments: Mapping[st
 def test_every_probe_reaches_what_it_asks_for_when_the_asker_may(accounts: Accounts, method: str, place: str) -> None:
     """Otherwise a probe could agree for the wrong reason: refused for its form, before anything is looked up."""
     friend = accounts.engine.share(accounts.owner, accounts.asker)
-    inside = Asker(accounts.real.account, accounts.real.mailbox, accounts.other_email, accounts.real.identity)
+    inside = accounts.inside
     copies = method.endswith("/copy") and place != "into"
     told = []
     for ids in (accounts.real, replace(accounts.absent, account=accounts.real.account)):
@@ -161,7 +161,7 @@ def test_every_probe_reaches_what_it_asks_for_when_the_asker_may(accounts: Accou
         arguments = {"accountId": me.account, **PROBES[method][place](ids, me)}
         if place == "into":
             arguments["fromAccountId"] = accounts.own.account
-            arguments["create"]["a"]["id"] = accounts.own.email
+            arguments["create"]["a"]["id"] = {"E": accounts.own.email, "C": accounts.own.card}[method[0]]
         told.append(tried(accounts, who, method, arguments))
     assert told[0].translate(None, b"0123456789") != told[1].translate(None, b"0123456789")
 

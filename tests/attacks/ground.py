@@ -40,10 +40,13 @@ class Ground:
     identity: str
     letter: str
     submission: str
+    book: str
+    card: str
 
     def image(self) -> list[Any]:
         """Everything in the account but the states, to compare before and after."""
-        calls = [(f"{kind}/get", {"ids": None}) for kind in ("Mailbox", "Email", "Identity", "EmailSubmission")]
+        kinds = ("Mailbox", "Email", "Identity", "EmailSubmission", "AddressBook", "ContactCard")
+        calls = [(f"{kind}/get", {"ids": None}) for kind in kinds]
         return [given["list"] for _, given in self.engine.responses(self.user, *calls)]
 
     def imported(self, message: bytes) -> Any:
@@ -68,4 +71,8 @@ def ground(folder: Path) -> Ground:
     letter = engine.call(ann, "Email/import", {"emails": {"a": written}})["created"]["a"]["id"]
     sent = {"identityId": identity, "emailId": letter, "envelope": TOMORROW}
     submission = engine.call(ann, "EmailSubmission/set", {"create": {"a": sent}})["created"]["a"]["id"]
-    return Ground(engine, both, engine.account(bob), mailbox, email, blob, identity, letter, submission)
+    book = engine.call(ann, "AddressBook/get")["list"][0]["id"]
+    create = {"a": {"addressBookIds": {book: True}, "uid": "here", "name": {"full": "Someone"}}}
+    card = engine.call(ann, "ContactCard/set", {"create": create})["created"]["a"]["id"]
+    account = engine.account(bob)
+    return Ground(engine, both, account, mailbox, email, blob, identity, letter, submission, book, card)

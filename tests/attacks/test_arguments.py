@@ -121,6 +121,8 @@ def good(kind: DataType, land: Ground) -> Mapping[str, Any]:
         "Email": {"mailboxIds": {land.mailbox: True}, "subject": "fine"},
         "Identity": {"email": "ann@example.com"},
         "EmailSubmission": {"identityId": land.identity, "emailId": land.letter},
+        "AddressBook": {"name": "fine"},
+        "ContactCard": {"addressBookIds": {land.book: True}},
     }
     return fine[kind.name]
 
@@ -131,6 +133,8 @@ def existing(kind: DataType, land: Ground) -> str:
         "Email": land.email,
         "Identity": land.identity,
         "EmailSubmission": land.submission,
+        "AddressBook": land.book,
+        "ContactCard": land.card,
     }[kind.name]
 
 

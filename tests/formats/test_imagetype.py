@@ -23,8 +23,19 @@ def test_an_image_is_known_by_how_it_begins(octets: bytes, media_type: str) -> N
 
 @pytest.mark.parametrize(
     "octets",
-    [b"", b"plain text", b"BM is short for something", b"RIFF....WAVE", b"\0\0\0\x18ftypmp42", b"<svgish>", b"<!-- <svg>"]
-    + [b"<html><svg>", b"%PDF-1.7", b"\xff\xd8", b"GIF"],
+    [
+        b"",
+        b"plain text",
+        b"BM is short for something",
+        b"RIFF....WAVE",
+        b"\0\0\0\x18ftypmp42",
+        b"<svgish>",
+        b"<!-- <svg>",
+        b"<html><svg>",
+        b"%PDF-1.7",
+        b"\xff\xd8",
+        b"GIF",
+    ],
 )
 def test_what_is_no_image_is_none(octets: bytes) -> None:
     assert image_type(octets) is None

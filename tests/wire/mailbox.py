@@ -62,6 +62,9 @@ def begin(server: Server, new_user: NewUser) -> tuple[Client, Symbols]:
         symbols.know(value, name)
     _leave_numbers_out(friend)
     symbols.know(friend.new_mailbox("From a friend"), "friend's box")
+    made = friend.call("AddressBook/set", {"create": {"b": {"name": "From a friend"}}})["created"]
+    symbols.know(made["b"]["id"], "friend's book")
+    symbols.know(user.call("AddressBook/get", {"properties": []})["list"][0]["id"], "book")
     boxes = user.mailboxes()
     for role, identifier in boxes.items():
         symbols.know(identifier, role)

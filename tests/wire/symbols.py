@@ -51,8 +51,10 @@ class Symbols:
         elif isinstance(value, str):
             if name.lower().endswith("state"):
                 self._new("state ", value, "state")
-            elif name in ("id", "ids", "created", "updated", "destroyed", "removed"):
+            elif name in ("id", "ids", "created", "updated", "destroyed", "removed") and not _seconds(value):
                 self._new("", value, kind)
+            elif name == "uid" and value.startswith("urn:uuid:"):
+                self._new("", value, "uid")
             elif name == "copied":
                 self._new("", value, "blob")
             elif name in _KINDS and not self._stable(name, value):
@@ -79,7 +81,10 @@ class Symbols:
     def _text(self, text: str, name: str) -> str:
         if name.lower().endswith("state"):
             return self._names.get("state " + text, text)
-        if name in ("sentAt", "receivedAt", "sendAt") and abs(time.time() - _seconds(text)) < _DAY:
+        if (
+            name in ("sentAt", "receivedAt", "sendAt", "created", "updated")
+            and abs(time.time() - _seconds(text)) < _DAY
+        ):
             return "<now>"
         if text in self._names:
             return self._names[text]

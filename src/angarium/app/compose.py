@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from angarium.app.config import Config
-from angarium.datatypes import blobs, mail, quotas, submission
+from angarium.datatypes import blobs, contacts, mail, quotas, submission
 from angarium.datatypes.principals import Domains
 from angarium.datatypes.submission import Sending
 from angarium.engine.declare import Capability
@@ -80,9 +80,15 @@ def compose_engine(config: Config) -> Engine:
             *mail.capabilities(limits),
             *submission.capabilities(allowed),
             *quotas.capabilities(),
+            *contacts.capabilities(),
         ),
-        types=(*mail.types(), *submission.types(allowed), *quotas.types({"Email": mail.MAIL})),
-        methods=(*mail.methods(), *blobs.methods()),
+        types=(
+            *mail.types(),
+            *submission.types(allowed),
+            *quotas.types({"Email": mail.MAIL}),
+            *contacts.types(),
+        ),
+        methods=(*mail.methods(), *contacts.methods(), *blobs.methods()),
     )
     return Engine(registry, limits, clock, token)
 

@@ -25,7 +25,7 @@ from angarium.app.memory import return_large_buffers, settle
 from angarium.app.operations import OPERATIONS, OperationError, Services, perform
 from angarium.app.workers import Workers
 from angarium.datatypes.principals import Domains
-from angarium.flows.provision import settle_addresses, unsettled
+from angarium.flows.provision import complete, settle_addresses, unsettled
 from angarium.formats.json import JSON
 from angarium.protocols.http.server import HttpServer
 from angarium.protocols.http.threads import Threads
@@ -57,6 +57,7 @@ def serve(config: Config, demo: bool = False) -> int:
             closing(open_store(config.data)) as store,
             asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
         ):
+            store.write(complete).result()
             if demo:
                 install(store, config.mail.new_mailboxes, clock())
             _settle(store, Domains(config.mail.domains))

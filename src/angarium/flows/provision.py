@@ -1,4 +1,4 @@
-"""A new user: the record, the account of the user's own, the mailboxes that it begins with, and what it may hold.
+"""A new user: the record, the account of the user's own, what it begins with, and what it may hold.
 
 What comes with a user's addresses is settled here too: these change with the user and with the configuration.
 """
@@ -6,6 +6,7 @@ What comes with a user's addresses is settled here too: these change with the us
 from collections.abc import Sequence
 
 from angarium.datatypes import principals, quotas
+from angarium.datatypes.contacts import books
 from angarium.datatypes.mail import create_default
 from angarium.datatypes.principals import Domains, User
 from angarium.datatypes.submission import identity
@@ -26,8 +27,15 @@ def new_user(
     """
     user = principals.add(transaction, name, password_hash, now)
     create_default(transaction, user.account, mailbox_roles)
+    books.begin(transaction, user.account)
     quotas.allow(transaction, user.account, allowance)
     return user
+
+
+def complete(transaction: Transaction) -> None:
+    """Give accounts made by an older Angarium what every account has begun with since."""
+    for account in transaction.accounts():
+        books.begin(transaction, account)
 
 
 def settle_addresses(transaction: Transaction, user: User, domains: Domains) -> None:

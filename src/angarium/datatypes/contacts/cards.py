@@ -1,0 +1,66 @@
+"""Cards as they are stored: what they are found by, and how they leave an address book (RFC 9610 §3).
+
+A stored card is the JSON that clients get, without `id`. For whoever stores cards without being asked by a client too.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, cast
+
+from angarium.formats.collation import sortable
+from angarium.formats.jscontact import FILTERS, SORTS, members, sort_keys, texts
+from angarium.formats.json import JSON, dumps, loads
+from angarium.formats.primitives import format_utc, parse_utc
+from angarium.store.contract import AccountKey, Indexes, Records, Texts, Transaction
+
+KIND: Final = "ContactCard"
+PREFIX: Final = "C"
+DEFAULT_KIND: Final = "individual"
+"""RFC 9553 §2.1.4."""
+
+LARGEST: Final = 1_000_000
+"""Octets of a card's JSON."""
+
+MOMENTS: Final = ("created", "updated")
+TEXTS: Final = tuple(FILTERS)
+NAMES: Final = SORTS
+
+
+def indexes(card: Mapping[str, JSON]) -> Indexes:
+    """By book, uid, kind, member, the two moments, and the parts of the name."""
+    keys = sort_keys(card)
+    return {
+        "book": list(cast("dict[str, JSON]", card["addressBookIds"])),
+        "uid": [cast(str, card["uid"])],
+        "kind": [cast(str, card.get("kind", DEFAULT_KIND))],
+        "member": members(card),
+        **{name: [parse_utc(cast(str, card[name])) or 0] for name in MOMENTS},
+        **{name: [sortable(keys[name] or "")] for name in NAMES},
+    }
+
+
+def texts_of(card: Mapping[str, JSON]) -> Texts:
+    """What searching looks in."""
+    return texts(card)
+
+
+def with_uid(records: Records, account: AccountKey, uid: str) -> str | None:
+    """The card with that uid."""
+    return next(iter(records.find(account, KIND, "uid", uid)), None)
+
+
+def in_book(records: Records, account: AccountKey, book: str) -> list[str]:
+    """The cards in a book."""
+    return records.find(account, KIND, "book", book)
+
+
+def leave(transaction: Transaction, account: AccountKey, book: str, held: Sequence[str], now: int) -> None:
+    """Take cards out of a book; those that are in no other are destroyed. `now` in epoch milliseconds."""
+    for record in held:
+        (value,) = transaction.records.get(account, KIND, [record]).values()
+        card = cast("dict[str, JSON]", loads(value))
+        rest = {other: True for other in cast("dict[str, JSON]", card["addressBookIds"]) if other != book}
+        if rest:
+            after = {**card, "addressBookIds": cast(JSON, rest), "updated": format_utc(now)}
+            transaction.records.update(account, KIND, record, dumps(after), indexes(after))
+        else:
+            transaction.records.destroy(account, KIND, record)
