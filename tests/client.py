@@ -18,6 +18,7 @@ CORE = "urn:ietf:params:jmap:core"
 MAIL = "urn:ietf:params:jmap:mail"
 PROBLEM = "urn:ietf:params:jmap:error:"
 TIMEOUT = 60.0
+_NO_ACCOUNT = ("Core/echo", "PushSubscription/get", "PushSubscription/set")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class Client:
     def responses(self, *calls: tuple[str, Mapping[str, Any]]) -> list[tuple[str, Any]]:
         """(name, arguments) of every response; `accountId` is filled in; the calls are named c0, c1, …"""
         filled = [
-            [name, {**({} if name == "Core/echo" else {"accountId": self.account}), **given}, f"c{index}"]
+            [name, {**({} if name in _NO_ACCOUNT else {"accountId": self.account}), **given}, f"c{index}"]
             for index, (name, given) in enumerate(calls)
         ]
         return [(name, given) for name, given, _ in self.request(filled)["methodResponses"]]

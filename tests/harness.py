@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from angarium.datatypes import blobs, contacts, mail, principals, quotas, submission
+from angarium.datatypes import blobs, contacts, mail, principals, push, quotas, submission
 from angarium.datatypes.contacts import books
 from angarium.datatypes.principals import Domains
 from angarium.datatypes.submission import Sending, identity
@@ -17,6 +17,7 @@ from angarium.engine.declare import Access, Capability, DataType, Method
 from angarium.engine.dispatch import Engine
 from angarium.engine.limits import CORE, Limits
 from angarium.engine.registry import Registry
+from angarium.protocols.webpush.targets import Targets
 from angarium.store.contract import Transaction
 from angarium.store.sqlite import open_store
 
@@ -46,7 +47,13 @@ def mail_server(limits: Limits, sending: Sending | None = None) -> Served:
             *quotas.capabilities(),
             *contacts.capabilities(),
         ],
-        [*mail.types(), *submission.types(allowed), *quotas.types({"Email": mail.MAIL}), *contacts.types()],
+        [
+            *mail.types(),
+            *submission.types(allowed),
+            *quotas.types({"Email": mail.MAIL}),
+            *contacts.types(),
+            *push.types(Targets().problem, lambda _user: True),
+        ],
         [*mail.methods(), *contacts.methods(), *blobs.methods()],
     )
 
@@ -116,8 +123,15 @@ class Harness:
     def responses(self, user: Principal, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
         """(name, arguments) of every response; `accountId` is filled in where it is not given; ids are c0, c1, …"""
         account = self.account(user)
-        numbered = [[name, {"accountId": account, **given}, f"c{index}"] for index, (name, given) in enumerate(calls)]
+        numbered = [
+            [name, {**({"accountId": account} if self._in_account(name) else {}), **given}, f"c{index}"]
+            for index, (name, given) in enumerate(calls)
+        ]
         return [(name, given) for name, given, _ in self.request(user, numbered)["methodResponses"]]
+
+    def _in_account(self, name: str) -> bool:
+        method = self.registry.methods.get(name)
+        return method is None or method.account
 
     def call(self, user: Principal, name: str, arguments: dict[str, Any] | None = None) -> Any:
         """The arguments of the first response, which must not be an error."""

@@ -20,6 +20,7 @@ ENVELOPE = {
     "mailFrom": {"email": "owner@example.com", "parameters": {"HOLDFOR": "86400"}},
     "rcptTo": [{"email": "owner@example.com"}],
 }
+PUSH = {"deviceClientId": "the owner's", "url": "https://push.example.com/secret"}
 OWN = b"From: asker@example.com\r\nSubject: my mail\r\n\r\nmine\r\n"
 
 
@@ -70,6 +71,7 @@ def _filled(engine: Harness) -> Accounts:
         submission=submission,
         book=engine.call(owner, "AddressBook/set", {"create": {"a": {"name": "secret"}}})["created"]["a"]["id"],
         card="",
+        push=engine.call(owner, "PushSubscription/set", {"create": {"a": PUSH}})["created"]["a"]["id"],
     )
     real = replace(real, card=_card(engine, owner, real.book))
     own_mailbox = engine.call(asker, "Mailbox/get", {"properties": ["role"]})["list"][0]["id"]
@@ -129,4 +131,5 @@ def absent(real: Ids) -> Ids:
         submission=real.submission[0] + "9" * (len(real.submission) - 1),
         book=real.book[0] + "9" * (len(real.book) - 1),
         card=real.card[0] + "9" * (len(real.card) - 1),
+        push=real.push[0] + "9" * (len(real.push) - 1),
     )

@@ -26,6 +26,7 @@ class Ids:
     submission: str
     book: str
     card: str
+    push: str
 
     def named(self) -> dict[str, str]:
         """What each id is called once it is taken out of an answer."""
@@ -79,6 +80,12 @@ def _sound(blob: str) -> Arguments:
 
 PROBES: Mapping[str, Mapping[str, Probe]] = {
     "Core/echo": {},  # gives back what it was given and looks at nothing
+    "PushSubscription/get": {"push ids": lambda ids, me: {"ids": [ids.push]}},
+    "PushSubscription/set": {
+        "push update": lambda ids, me: {"update": {ids.push: {"types": []}}},
+        "push verify": lambda ids, me: {"update": {ids.push: {"verificationCode": "guess"}}},
+        "push destroy": lambda ids, me: {"destroy": [ids.push]},
+    },
     "Blob/copy": {
         "from": lambda ids, me: {"fromAccountId": ids.account, "blobIds": [ids.blob]},
         "part": lambda ids, me: {"fromAccountId": ids.account, "blobIds": [ids.part]},

@@ -40,6 +40,7 @@ def shared(new_user: NewUser) -> Shared:
         submission="S0",
         book="A0",
         card="C0",
+        push="P1",
     )
     return Shared(owner, asker, real, absent(real))
 

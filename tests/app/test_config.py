@@ -68,6 +68,8 @@ def test_arrays_in_the_environment_are_json(tmp_path: Path) -> None:
         ('[lmtp]\nlisten = "0.0.0.0:2424"', "lmtp", "LMTP has no authentication: set allow_networks"),
         ('[lmtp]\nlisten = "mail.example.com:2424"', "lmtp", "LMTP has no authentication: set allow_networks"),
         ('[lmtp]\nsocket_mode = "rwx"', "lmtp.socket_mode", "octal digits"),
+        ('[push]\nallow_networks = ["home"]', "push.allow_networks.0", "an address or a network"),
+        ('[push]\ncontact = "me@example.com"', "push.contact", "mailto: or https://"),
     ],
 )
 def test_an_error_names_the_file_the_key_and_what_is_allowed(tmp_path: Path, text: str, key: str, allowed: str) -> None:

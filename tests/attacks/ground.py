@@ -42,6 +42,7 @@ class Ground:
     submission: str
     book: str
     card: str
+    push: str
 
     def image(self) -> list[Any]:
         """Everything in the account but the states, to compare before and after."""
@@ -74,5 +75,7 @@ def ground(folder: Path) -> Ground:
     book = engine.call(ann, "AddressBook/get")["list"][0]["id"]
     create = {"a": {"addressBookIds": {book: True}, "uid": "here", "name": {"full": "Someone"}}}
     card = engine.call(ann, "ContactCard/set", {"create": create})["created"]["a"]["id"]
+    subscribed = {"deviceClientId": "ann's", "url": "https://push.example.com/"}
+    push = engine.call(ann, "PushSubscription/set", {"create": {"a": subscribed}})["created"]["a"]["id"]
     account = engine.account(bob)
-    return Ground(engine, both, account, mailbox, email, blob, identity, letter, submission, book, card)
+    return Ground(engine, both, account, mailbox, email, blob, identity, letter, submission, book, card, push)

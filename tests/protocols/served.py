@@ -18,9 +18,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from angarium.app.compose import Composed, compose
+from angarium.app.compose import Composed, clock, compose
 from angarium.app.config import Config
 from angarium.app.listening import listening_socket
+from angarium.app.pushing import pushing
 from angarium.datatypes import principals
 from angarium.datatypes.principals import User
 from angarium.flows.provision import new_user
@@ -80,7 +81,8 @@ class Served:
         self.composed.feed.start()
         stop = self.store.subscribe(self.composed.feed.tell)
         self._server = HttpServer(self.composed.asgi, ready=self._ready.set, ending=self.composed.end_streams)
-        await self._server.serve(sockets=[self._bound])
+        async with pushing(self.config, self.store, self.composed.reading, self.composed.feed, clock):
+            await self._server.serve(sockets=[self._bound])
         stop()
         self.composed.close()
 

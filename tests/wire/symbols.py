@@ -17,6 +17,7 @@ _KINDS = {
     "identityId": "identity",
     "parentId": "mailbox",
     "messageId": "message-id",
+    "applicationServerKey": "server key",
 }
 _DAY = 86_400
 _QUOTED_NUMBER = re.compile(r"'(\d+)'")
@@ -86,6 +87,8 @@ class Symbols:
             and abs(time.time() - _seconds(text)) < _DAY
         ):
             return "<now>"
+        if name == "expires" and abs(time.time() + 30 * _DAY - _seconds(text)) < _DAY:
+            return "<in 30 days>"
         if text in self._names:
             return self._names[text]
         if name == "description":

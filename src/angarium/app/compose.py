@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from angarium.app.config import Config
-from angarium.datatypes import blobs, contacts, mail, quotas, submission
+from angarium.app.pushing import creation_limit, key_of, targets_of
+from angarium.datatypes import blobs, contacts, mail, push, quotas, submission
 from angarium.datatypes.principals import Domains
+from angarium.datatypes.push import VapidKey
 from angarium.datatypes.submission import Sending
 from angarium.engine.declare import Capability
 from angarium.engine.dispatch import Engine
@@ -24,6 +26,7 @@ from angarium.protocols.jmap.capability import capabilities as jmap_capabilities
 from angarium.protocols.jmap.feed import Feed
 from angarium.protocols.jmap.routes import Jmap
 from angarium.protocols.jmap.writing import LocalWriting, Writing
+from angarium.protocols.webpush.capability import capabilities as webpush_capabilities
 from angarium.store.contract import Store
 
 _READERS = 4
@@ -70,13 +73,14 @@ def sending(config: Config) -> Sending:
     )
 
 
-def compose_engine(config: Config) -> Engine:
-    """All that the server can do, under its limits."""
+def compose_engine(config: Config, key: VapidKey) -> Engine:
+    """All that the server can do, under its limits; `key` signs pushes."""
     limits, allowed = config.limits.limits(), sending(config)
     registry = Registry(
         capabilities=(
             Capability(CORE, limits.core(), in_accounts=False),
             *jmap_capabilities(),
+            *webpush_capabilities(key),
             *mail.capabilities(limits),
             *submission.capabilities(allowed),
             *quotas.capabilities(),
@@ -87,6 +91,7 @@ def compose_engine(config: Config) -> Engine:
             *submission.types(allowed),
             *quotas.types({"Email": mail.MAIL}),
             *contacts.types(),
+            *push.types(targets_of(config).problem, creation_limit()),
         ),
         methods=(*mail.methods(), *contacts.methods(), *blobs.methods()),
     )
@@ -100,7 +105,7 @@ def compose_pipeline(config: Config) -> Pipeline:
 
 def compose(config: Config, store: Store, writing: Writing | None = None) -> Composed:
     """A server on a store; `writing` when another process does that."""
-    engine = compose_engine(config)
+    engine = compose_engine(config, key_of(store))
     reads, hashing = Threads(_READERS, "angarium-read"), Threads(_HASHERS, "angarium-hash")
     reading = Reading(store, reads)
     addresses = Addresses(config.server.public_url, config.server.trusted_proxies)

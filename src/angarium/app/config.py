@@ -106,6 +106,12 @@ def _host(value: str) -> str:
     return value
 
 
+def _contact(value: str) -> str:
+    if not value.startswith(("mailto:", "https://")) or not value.isascii() or not value.isprintable():
+        raise ValueError("must be a mailto: or https:// URL, such as mailto:postmaster@example.com")
+    return value
+
+
 def _unique(roles: tuple[Role, ...]) -> tuple[Role, ...]:
     if len(set(roles)) != len(roles):
         raise ValueError("must name each role once")
@@ -291,6 +297,18 @@ class LmtpSection(_Section):
         return (*_LOOPBACK_NETWORKS, *self.allow_networks)
 
 
+class PushSection(_Section):
+    """Where pushes may go, and whom push services may ask about them.
+
+    Pushes go to the public network over https; `allow_networks` names others beside it, and `allow_http` allows URLs
+    without TLS, both meant for tests and for push services of one's own. `contact` is told to push services.
+    """
+
+    allow_networks: Annotated[tuple[Network, ...], FromJson] = ()
+    allow_http: bool = False
+    contact: Annotated[str, AfterValidator(_contact)] | None = None
+
+
 class Config(BaseSettings):
     """All of it; read by `load`."""
 
@@ -310,6 +328,7 @@ class Config(BaseSettings):
     relay: RelaySection = RelaySection()
     queue: QueueSection = QueueSection()
     lmtp: LmtpSection = LmtpSection()
+    push: PushSection = PushSection()
 
 
 def load(

@@ -23,6 +23,7 @@ from angarium.app.lmtp import lmtp_served, lmtp_socket, told
 from angarium.app.logs import configure_logs
 from angarium.app.memory import return_large_buffers, settle
 from angarium.app.operations import OPERATIONS, OperationError, Services, perform
+from angarium.app.pushing import pushing
 from angarium.app.workers import Workers
 from angarium.datatypes.principals import Domains
 from angarium.flows.provision import complete, settle_addresses, unsettled
@@ -119,7 +120,12 @@ async def _serve(config: Config, store: Store, bound: socket, lmtp: socket | Non
         loop.add_signal_handler(number, server.handle_exit, number, None)
     unsubscribe = store.subscribe(composed.feed.tell)
     try:
-        async with _controlled(config, store, composed), lmtp_served(config, store, lmtp), _collected(store):
+        async with (
+            _controlled(config, store, composed),
+            lmtp_served(config, store, lmtp),
+            _collected(store),
+            pushing(config, store, composed.reading, composed.feed, clock),
+        ):
             workers.start()
             settle()
             try:

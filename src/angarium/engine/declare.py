@@ -49,7 +49,7 @@ class Property:
 
     `default` is what a create without it gets; `references` names the type whose Ids the value holds (the value itself,
     the items of an array, or the names of a map), so that `#creationId` resolves in it. A `private` property is kept
-    but no standard method shows or takes it.
+    but no standard method shows or takes it; a `write_only` one is taken, and asking for it is forbidden.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Property:
     immutable: bool = False
     server_set: bool = False
     private: bool = False
+    write_only: bool = False
     references: str | None = None
 
 
@@ -221,6 +222,8 @@ class DataType:
 
     An `open` type keeps properties that nobody declared. `before_set` runs before the objects of a /set are changed;
     what it returns, if anything, takes the response after, to change more and to tell of it.
+    `account` false says that its objects are the user's own and in no account: get and set know neither `accountId` nor
+    states (RFC 8620 §7.2).
     """
 
     name: str
@@ -240,6 +243,7 @@ class DataType:
     changes_extra: "Callable[[Call, bool], Response] | None" = None
     singleton: bool = False
     open: bool = False
+    account: bool = True
     shown: Mapping[str, Property] = field(init=False, repr=False)
     """The properties that clients may name."""
 

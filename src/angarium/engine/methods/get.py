@@ -20,16 +20,14 @@ def get_method(kind: DataType) -> Method:
         ids = _ids(kind, call)
         found = kind.reader.read(call, ids, _properties(kind, call))
         missing = [] if ids is None else found.not_found + _never_created(call)
-        return {
-            "accountId": call.account.id,
-            "state": state(call, kind.name),
+        where: Response = {"accountId": call.account.id, "state": state(call, kind.name)} if kind.account else {}
+        return where | {
             "list": encoded(found.objects) if isinstance(found.objects, bytes) else found.objects,
             "notFound": missing,
         }
 
-    return Method(
-        f"{kind.name}/get", kind.capability, Access.READ, run, _ARGUMENTS + tuple(kind.arguments.get("get", ()))
-    )
+    arguments = _ARGUMENTS + tuple(kind.arguments.get("get", ()))
+    return Method(f"{kind.name}/get", kind.capability, Access.READ, run, arguments, kind.account)
 
 
 def _ids(kind: DataType, call: Call) -> list[str] | None:
@@ -61,12 +59,14 @@ def _properties(kind: DataType, call: Call) -> list[str]:
     """The properties to return beside `id`, in the order asked."""
     given = call.texts("properties")
     if given is None:
-        names = kind.default_properties or list(kind.shown)
+        names = kind.default_properties or [name for name, known in kind.shown.items() if not known.write_only]
     else:
         names = list(dict.fromkeys(given))
         unknown = [name for name in names if name != "id" and not _is_known(kind, name)]
         if unknown:
             raise invalid_arguments(f"properties: {kind.name} has no {', '.join(unknown[:10])}")
+        if hidden := [name for name in names if (known := kind.property(name)) and known.write_only]:
+            raise MethodError(MethodErrorType.FORBIDDEN, f"properties: {', '.join(hidden)} cannot be read")
     return [name for name in names if name != "id"]
 
 

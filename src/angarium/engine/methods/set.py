@@ -17,8 +17,8 @@ from angarium.engine.shapes import an_object, identifier, list_of, map_of, nulla
 from angarium.formats.json import JSON
 from angarium.store.contract import OverQuota
 
+_IN_STATE = (Argument("ifInState", nullable(text)),)
 _ARGUMENTS = (
-    Argument("ifInState", nullable(text)),
     Argument("create", nullable(map_of(identifier, an_object))),
     Argument("update", nullable(map_of(reference, an_object))),
     Argument("destroy", nullable(list_of(reference))),
@@ -65,14 +65,14 @@ def set_method(kind: DataType, writer: Writer) -> Method:
 
     def run(call: Call) -> Response:
         check_size(call, *(len(call.object(name)) for name in ("create", "update")), len(call.texts("destroy") or ()))
-        old_state = check_state(call, kind.name, "ifInState")
+        old_state = check_state(call, kind.name, "ifInState") if kind.account else ""
         after = kind.before_set(call) if kind.before_set else None
         outcome = _Outcome()
         perform(call, _work(kind, writer, call, outcome), outcome)
-        response: Response = {
-            "accountId": call.account.id,
-            "oldState": old_state,
-            "newState": state(call, kind.name),
+        where: Response = {}
+        if kind.account:
+            where = {"accountId": call.account.id, "oldState": old_state, "newState": state(call, kind.name)}
+        response = where | {
             "created": outcome.created or None,
             "updated": outcome.updated or None,
             "destroyed": outcome.destroyed or None,
@@ -85,8 +85,8 @@ def set_method(kind: DataType, writer: Writer) -> Method:
             response["newState"] = state(call, kind.name)
         return response
 
-    more = tuple(kind.arguments.get("set", ()))
-    return Method(f"{kind.name}/set", kind.capability, Access.WRITE, run, _ARGUMENTS + more)
+    arguments = (_IN_STATE if kind.account else ()) + _ARGUMENTS + tuple(kind.arguments.get("set", ()))
+    return Method(f"{kind.name}/set", kind.capability, Access.WRITE, run, arguments, kind.account)
 
 
 def check_size(call: Call, *sizes: int) -> None:

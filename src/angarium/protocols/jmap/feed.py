@@ -9,7 +9,10 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
+from angarium.datatypes import push
 from angarium.store.contract import DIRECTORY, AccountKey, Snapshot, State, StateChange
+
+_QUIET = frozenset((push.KIND,))
 
 _COMMIT = re.compile(r"\d{1,16}\Z", re.ASCII)
 
@@ -66,7 +69,7 @@ class Feed:
 
     def tell(self, changes: Sequence[StateChange]) -> None:
         """Take news on any thread; what was remembered of the directory is stale from here on."""
-        if any(change.account == DIRECTORY for change in changes):
+        if any(change.account == DIRECTORY and not _is_quiet(change) for change in changes):
             self._directory_changed()
         # Who follows from now on reads the store after that, and so sees these changes there.
         if self._loop is not None and (self._followed or self._relays):
@@ -98,8 +101,15 @@ class Feed:
         for sink in list(self._relays):
             sink(changes)
         for change in changes:
+            if _is_quiet(change):
+                continue
             for listener in list(self._followed.get(change.account, ())):
                 listener.add(change)
+
+
+def _is_quiet(change: StateChange) -> bool:
+    """Whether all that changed is in the directory and does not touch who may see what."""
+    return change.account == DIRECTORY and change.changed.keys() <= _QUIET
 
 
 def commit_of(token: str) -> int:

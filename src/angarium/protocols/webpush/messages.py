@@ -1,0 +1,57 @@
+"""What is pushed: a PushVerification, or the StateChange of what a client was not told yet (RFC 8620 §7.1, §7.2.2)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from angarium.datatypes import principals
+from angarium.datatypes.push import Subscription
+from angarium.engine.events import state_change
+from angarium.formats import json
+from angarium.formats.json import JSON
+from angarium.store.contract import Snapshot
+
+MOST_OCTETS = 3_993
+"""Octets of one message, so that it fits the 4,096 that every push service takes once it is encrypted (RFC 8291 §4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Messages that tell of every commit up to `sequence`; none when there is nothing to tell."""
+
+    messages: list[bytes]
+    sequence: int
+
+
+def verification(subscription: Subscription) -> bytes:
+    """The PushVerification object."""
+    return json.dumps(
+        {
+            "@type": "PushVerification",
+            "pushSubscriptionId": subscription.id,
+            "verificationCode": subscription.code,
+        }
+    )
+
+
+def news(snapshot: Snapshot, subscription: Subscription, told: int) -> News:
+    """What the user of a subscription may know of what changed after a commit."""
+    principal = principals.principal(snapshot, subscription.user)
+    keys = [account.key for account in principal.accounts.values()] if principal else []
+    changes, newest = snapshot.states_after(keys, told)
+    event = state_change(principal, changes, subscription.types) if principal else None
+    if event is None:
+        return News([], newest)
+    whole = json.dumps(event)
+    return News([whole] if len(whole) <= MOST_OCTETS else list(_split(event)), newest)
+
+
+def _split(event: dict[str, JSON]) -> Iterator[bytes]:
+    """A StateChange over the limit as several, each with some of its accounts."""
+    part: dict[str, JSON] = {}
+    for account, states in cast("dict[str, JSON]", event["changed"]).items():
+        if part and len(json.dumps({**event, "changed": {**part, account: states}})) > MOST_OCTETS:
+            yield json.dumps({**event, "changed": part})
+            part = {}
+        part[account] = states
+    yield json.dumps({**event, "changed": part})
