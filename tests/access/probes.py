@@ -197,6 +197,8 @@ PROBES: Mapping[str, Mapping[str, Probe]] = {
             "onSuccessUpdateEmail": {ids.submission: {"keywords/$seen": True}},
         },
     },
+    "VacationResponse/get": {"account": lambda ids, me: {"ids": ["singleton"]}},
+    "VacationResponse/set": {"other kinds": lambda ids, me: {"update": {ids.email: {"isEnabled": True}}}},
     "SearchSnippet/get": {
         "emails": lambda ids, me: {"emailIds": [ids.email, me.email], "filter": {"text": "secret"}},
         "filter": lambda ids, me: {"emailIds": [me.email], "filter": {"inMailbox": ids.mailbox, "text": "mail"}},

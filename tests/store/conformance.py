@@ -11,6 +11,7 @@ from typing import TypeVar
 import pytest
 
 from angarium.store.contract import (
+    ANSWERED_SECONDS,
     DIRECTORY,
     KEPT_SECONDS,
     METADATA,
@@ -559,6 +560,35 @@ class BlobsSuite:
 
     def _sizes(self, store: Store, *contents: bytes) -> list[int | None]:
         return store.read(lambda s: [s.blobs.size(hash_of(content)) for content in contents])
+
+
+class AnswersSuite:
+    """Who was answered lately."""
+
+    def test_an_address_is_answered_once_in_a_while_by_each_account(self, store: Store) -> None:
+        account, other = account_of(store), account_of(store)
+
+        def note(now: int, address: str = "bob@b", account: AccountKey = account) -> bool:
+            return done(store, lambda t: t.answers.note(account, address, now))
+
+        assert note(1000)
+        assert not note(1000)
+        assert not note(999 + ANSWERED_SECONDS)
+        assert note(1000, "cy@b")
+        assert note(1000, account=other)
+        assert note(1000 + ANSWERED_SECONDS)
+        assert not note(1001 + ANSWERED_SECONDS)
+
+    def test_what_is_forgotten_is_answered_again(self, store: Store) -> None:
+        account, other = account_of(store), account_of(store)
+        for key in (account, other):
+            done(store, lambda t, key=key: t.answers.note(key, "bob@b", 1000))  # type: ignore[misc]
+        done(store, lambda t: t.answers.forget(account))
+        assert done(store, lambda t: t.answers.note(account, "bob@b", 1001))
+        assert not done(store, lambda t: t.answers.note(other, "bob@b", 1001))
+        assert done(store, lambda t: t.answers.prune(1000 + ANSWERED_SECONDS)) == 1
+        done(store, lambda t: t.remove_account(account))
+        assert done(store, lambda t: t.answers.prune(2**40)) == 0
 
 
 class DeliveriesSuite:

@@ -66,6 +66,8 @@ class Symbols:
 
     def _new(self, prefix: str, value: str, kind: str) -> None:
         key = prefix + value
+        if value == "singleton":  # the same everywhere (RFC 8621 §8)
+            return
         if key not in self._names and f"<{value}>" not in self._values:
             self._counts[kind] = self._counts.get(kind, 0) + 1
             self._names[key] = f"<{kind} {self._counts[kind]}>"

@@ -16,6 +16,7 @@ from angarium.engine.dispatch import Engine
 from angarium.engine.limits import CORE
 from angarium.engine.registry import Registry
 from angarium.flows.deliver import Pipeline
+from angarium.flows.vacation import Vacation
 from angarium.protocols.http.address import Addresses
 from angarium.protocols.http.application import Application
 from angarium.protocols.http.cors import Cors
@@ -100,7 +101,8 @@ def compose_engine(config: Config, key: VapidKey) -> Engine:
 
 def compose_pipeline(config: Config) -> Pipeline:
     """How mail is delivered, by LMTP, by the command line, and from one user to another."""
-    return Pipeline(Domains(config.mail.domains))
+    domains = Domains(config.mail.domains)
+    return Pipeline(domains, (Vacation(domains, token),))
 
 
 def compose(config: Config, store: Store, writing: Writing | None = None) -> Composed:

@@ -206,6 +206,7 @@ def _tidy(transaction: Transaction) -> int:
     for account in (QUEUE, *transaction.accounts()):
         transaction.prune(account, now)
     transaction.deliveries.prune(now)
+    transaction.answers.prune(now)
     return transaction.blobs.collect(now, _COLLECT_AT_ONCE)
 
 

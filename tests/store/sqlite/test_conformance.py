@@ -23,5 +23,9 @@ class TestRecordQueries(records.RecordQueriesSuite):
     pass
 
 
+class TestAnswers(conformance.AnswersSuite):
+    pass
+
+
 class TestDeliveries(conformance.DeliveriesSuite):
     pass

@@ -107,18 +107,7 @@ def test_a_database_of_version_1_becomes_what_a_new_one_is(tmp_path: Path) -> No
     old, new = (connect(tmp_path / name, Access.CREATE) for name in ("old", "new"))
     for made in (old, new):
         schema.create(made)
-    for statement in (
-        "DROP INDEX record_index_record",
-        "DROP TABLE text_kind",
-        "DROP TABLE record_waiting",
-        "DROP TABLE record_text",
-        "DROP TABLE delivery",
-        "ALTER TABLE account DROP COLUMN most_octets",
-        "ALTER TABLE account DROP COLUMN most_emails",
-        "ALTER TABLE mailbox_count DROP COLUMN octets",
-    ):
-        old.execute(statement)
-    schema.set_versions(old, Versions(1, 1))
+    _go_back(old, 1)
     migrate(old, tmp_path / "old")
     assert _schema(old) == _schema(new)
     assert schema.versions(old) == schema.versions(new) == (schema.VERSION, schema.READABLE_BY)
@@ -133,16 +122,39 @@ def test_the_octets_of_mail_that_is_there_are_counted(tmp_path: Path) -> None:
         done(store, partial(_add, account, name))
     store.close()
     connection = connect(tmp_path / FILE, Access.WRITE)
-    connection.execute("ALTER TABLE account DROP COLUMN most_octets")
-    connection.execute("ALTER TABLE account DROP COLUMN most_emails")
-    connection.execute("ALTER TABLE mailbox_count DROP COLUMN octets")
-    schema.set_versions(connection, Versions(3, 1))
+    _go_back(connection, 3)
     connection.close()
     store = open_store(tmp_path)
     counted = store.read(lambda s: [s.messages.usage(account) for account in (first, second)])
     assert counted == [Usage(200, 2), Usage(100, 1)]
     assert store.read(lambda s: s.messages.check(first)) == []
     store.close()
+
+
+_UNDO = {
+    2: (
+        "DROP INDEX record_index_record",
+        "DROP TABLE text_kind",
+        "DROP TABLE record_waiting",
+        "DROP TABLE record_text",
+    ),
+    3: ("DROP TABLE delivery",),
+    4: (
+        "ALTER TABLE account DROP COLUMN most_octets",
+        "ALTER TABLE account DROP COLUMN most_emails",
+        "ALTER TABLE mailbox_count DROP COLUMN octets",
+    ),
+    5: ("DROP TABLE answer",),
+}
+"""What takes a database back from each version to the one before it."""
+
+
+def _go_back(connection: apsw.Connection, version: int) -> None:
+    """Make a database one of an earlier version."""
+    for newer in range(schema.VERSION, version, -1):
+        for statement in _UNDO[newer]:
+            connection.execute(statement)
+    schema.set_versions(connection, Versions(version, 1))
 
 
 def _add(account: AccountKey, name: str, transaction: Transaction) -> None:

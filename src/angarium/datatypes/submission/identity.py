@@ -136,6 +136,15 @@ def identity(snapshot: Snapshot, account: AccountKey, record: str) -> Identity |
     return None if value is None else Identity(record, cast(str, cast("dict[str, JSON]", loads(value))["email"]))
 
 
+def name_of(snapshot: Snapshot, account: AccountKey, address: str) -> str | None:
+    """The name of the account's first identity with this address that has one."""
+    for value in snapshot.records.get(account, KIND).values():
+        kept = cast("dict[str, str]", loads(value))
+        if kept["name"] and normal_address(kept["email"]) == normal_address(address):
+            return kept["name"]
+    return None
+
+
 def _unsettled(snapshot: Snapshot, user: User, domains: Domains) -> tuple[list[str], list[str]]:
     """Addresses without an identity that stays, and identities that stayed for addresses that are gone."""
     stored = snapshot.records.get(user.account, KIND)

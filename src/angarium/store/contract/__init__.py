@@ -1,5 +1,6 @@
 """What a store promises to the floors above; every backend passes `tests/store/conformance.py`."""
 
+from angarium.store.contract.answers import ANSWERED_SECONDS, Answers
 from angarium.store.contract.blobs import Blobs, BlobsWriter, Content, Stage, StagedBlob, Upload
 from angarium.store.contract.deliveries import KEPT_SECONDS, Deliveries
 from angarium.store.contract.expression import (
@@ -49,6 +50,7 @@ from angarium.store.contract.values import (
 )
 
 __all__ = [
+    "ANSWERED_SECONDS",
     "DIRECTORY",
     "KEPT_SECONDS",
     "METADATA",
@@ -59,6 +61,7 @@ __all__ = [
     "All",
     "Allowance",
     "AnchorNotFound",
+    "Answers",
     "BlobHash",
     "Blobs",
     "BlobsWriter",

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
+from angarium.store.contract.answers import Answers
 from angarium.store.contract.blobs import Blobs, BlobsWriter, Stage
 from angarium.store.contract.deliveries import Deliveries
 from angarium.store.contract.messages import Messages, MessagesWriter
@@ -80,6 +81,11 @@ class Transaction(ChangeLog, Protocol):
     @property
     def blobs(self) -> BlobsWriter:
         """Octets."""
+        ...
+
+    @property
+    def answers(self) -> Answers:
+        """Who was answered automatically, and is not to be again for a while."""
         ...
 
     @property

@@ -12,7 +12,7 @@ from pathlib import Path
 import apsw
 
 from angarium.store.contract import StoreError
-from angarium.store.sqlite import deliveries, recordtext
+from angarium.store.sqlite import answers, deliveries, recordtext
 from angarium.store.sqlite.database import copy_database, run_script
 from angarium.store.sqlite.schema import Versions, set_versions, versions
 from angarium.store.sqlite.sync import sync_folder
@@ -54,10 +54,16 @@ def _count_octets(connection: apsw.Connection) -> None:
     )
 
 
+def _answers(connection: apsw.Connection) -> None:
+    """Who was answered while its owner was away."""
+    run_script(connection, answers.DDL)
+
+
 STEPS: tuple[Step, ...] = (
     Step(Versions(2, 1), _record_queries),
     Step(Versions(3, 1), _deliveries),
     Step(Versions(4, 1), _count_octets),
+    Step(Versions(5, 1), _answers),
 )
 """Every step since version 1, in order."""
 

@@ -11,11 +11,11 @@ from typing import NamedTuple, cast
 import apsw
 
 from angarium.store.contract import StoreError
-from angarium.store.sqlite import deliveries, recordtext
+from angarium.store.sqlite import answers, deliveries, recordtext
 from angarium.store.sqlite.database import run_script
 from angarium.store.sqlite.messages import tables
 
-VERSION = 4
+VERSION = 5
 READABLE_BY = 1
 APPLICATION_ID = 0x416E6761  # "Anga"
 
@@ -130,6 +130,7 @@ def create(connection: apsw.Connection) -> None:
         run_script(connection, recordtext.DDL)
         run_script(connection, tables.DDL)
         run_script(connection, deliveries.DDL)
+        run_script(connection, answers.DDL)
         run_script(connection, TRIGGERS)
         connection.execute("INSERT INTO account (id) VALUES (0)")  # the directory
         set_versions(connection, Versions(VERSION, READABLE_BY))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import apsw
 
 from angarium.store.contract import DIRECTORY, AccountKey, Allowance, BlobHash, NotDurable, State
+from angarium.store.sqlite.answers import AnswersTransaction
 from angarium.store.sqlite.blobfiles import BlobFiles
 from angarium.store.sqlite.blobs import BlobsTransaction
 from angarium.store.sqlite.changelog import ChangeLog, ChangeNumbers
@@ -16,7 +17,7 @@ from angarium.store.sqlite.records import RecordsTransaction
 from angarium.store.sqlite.stage import StagedFile
 from angarium.store.sqlite.tombstones import prune
 
-_OF_AN_ACCOUNT = ("record", "record_index", "record_blob", "upload", "tombstone", "type_state", "delivery")
+_OF_AN_ACCOUNT = ("record", "record_index", "record_blob", "upload", "tombstone", "type_state", "delivery", "answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class SqliteTransaction(ChangeLog):
         self.records = RecordsTransaction(connection, self.numbers)
         self.blobs = BlobsTransaction(connection, files)
         self.messages = MessagesTransaction(connection, self.numbers, self.blobs.head)
+        self.answers = AnswersTransaction(connection)
         self.deliveries = DeliveriesTransaction(connection)
 
     def begin(self) -> None:
