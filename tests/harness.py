@@ -54,7 +54,7 @@ def mail_server(limits: Limits, sending: Sending | None = None) -> Served:
             *contacts.types(),
             *push.types(Targets().problem, lambda _user: True),
         ],
-        [*mail.methods(), *contacts.methods(), *blobs.methods()],
+        [*mail.methods(), *submission.methods(allowed, mail.MAIL), *contacts.methods(), *blobs.methods()],
     )
 
 

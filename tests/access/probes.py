@@ -78,6 +78,15 @@ def _sound(blob: str) -> Arguments:
     return {"s": {"kind": "sound", "blobId": blob}}
 
 
+def _notification(email: str, identity: str) -> Arguments:
+    disposition = {"actionMode": "manual-action", "sendingMode": "mdn-sent-manually", "type": "displayed"}
+    return {
+        "identityId": identity,
+        "send": {"a": {"forEmailId": email, "disposition": disposition}},
+        "onSuccessUpdateEmail": {"#a": {"keywords/$mdnsent": True}},
+    }
+
+
 PROBES: Mapping[str, Mapping[str, Probe]] = {
     "Core/echo": {},  # gives back what it was given and looks at nothing
     "PushSubscription/get": {"push ids": lambda ids, me: {"ids": [ids.push]}},
@@ -197,6 +206,11 @@ PROBES: Mapping[str, Mapping[str, Probe]] = {
             "onSuccessUpdateEmail": {ids.submission: {"keywords/$seen": True}},
         },
     },
+    "MDN/send": {
+        "email": lambda ids, me: _notification(ids.email, me.identity),
+        "identity": lambda ids, me: _notification(me.email, ids.identity),
+    },
+    "MDN/parse": {"blobs": lambda ids, me: {"blobIds": [ids.blob, ids.part, ids.upload]}},
     "VacationResponse/get": {"account": lambda ids, me: {"ids": ["singleton"]}},
     "VacationResponse/set": {"other kinds": lambda ids, me: {"update": {ids.email: {"isEnabled": True}}}},
     "SearchSnippet/get": {

@@ -20,7 +20,7 @@ _CASES = [pytest.param(method, place, id=f"{method}-{place}") for method, probes
 _NO_DIFFERENCE = ("account", "state", "thread", "other kinds", "up to", "filter")
 """Places whose ids name nothing there whoever asks, that only name an account, or that may always be passed over."""
 
-_WRITES = [method for method in PROBES if method.split("/")[1] in ("set", "copy", "import")]
+_WRITES = [method for method in PROBES if method.split("/")[1] in ("set", "copy", "import", "send")]
 
 
 @pytest.fixture

@@ -38,6 +38,16 @@ FORWARD = (
     b"From: castaway@island.example\r\nSubject: Help\r\nMessage-ID: <help@island.example>\r\n\r\nSend rope.\r\n"
 )
 
+NOTICE = (
+    b"From: zoe@quill.example\r\nTo: ann@angarium.example\r\nSubject: Read: Re: Lunch on Friday?\r\n"
+    b"Message-ID: <read@quill.example>\r\nDate: Mon, 01 Jul 2024 11:00:00 +0200\r\nMIME-Version: 1.0\r\n"
+    b'Content-Type: multipart/report; report-type=disposition-notification; boundary="report"\r\n\r\n'
+    b"--report\r\n\r\nYour message was read.\r\n--report\r\nContent-Type: message/disposition-notification\r\n\r\n"
+    b"Reporting-UA: desk.quill.example; Pigeon 2\r\nFinal-Recipient: rfc822; zoe@quill.example\r\n"
+    b"Original-Message-ID: <reply@angarium.example>\r\nDisposition: manual-action/MDN-sent-manually; displayed\r\n"
+    b"--report--\r\n"
+)
+
 MESSAGES: tuple[tuple[str, bytes, str, str, dict[str, bool]], ...] = (
     ("lunch", LUNCH, "inbox", "2024-07-01T07:00:01Z", {"$seen": True}),
     ("reply", REPLY, "sent", "2024-07-01T08:30:02Z", {"$seen": True}),
@@ -69,6 +79,7 @@ def begin(server: Server, new_user: NewUser) -> tuple[Client, Symbols]:
     for role, identifier in boxes.items():
         symbols.know(identifier, role)
     _name(user, symbols, boxes)
+    symbols.know(user.upload(NOTICE), "blob notice")
     server.limit(user.name, octets=5_000_000_000, messages=100_000)
     return user, symbols
 

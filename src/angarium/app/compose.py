@@ -94,7 +94,12 @@ def compose_engine(config: Config, key: VapidKey) -> Engine:
             *contacts.types(),
             *push.types(targets_of(config).problem, creation_limit()),
         ),
-        methods=(*mail.methods(), *contacts.methods(), *blobs.methods()),
+        methods=(
+            *mail.methods(),
+            *submission.methods(allowed, mail.MAIL),
+            *contacts.methods(),
+            *blobs.methods(),
+        ),
     )
     return Engine(registry, limits, clock, token)
 

@@ -109,6 +109,7 @@ class SetErrorType(StrEnum):
     FORBIDDEN_FROM = "forbiddenFrom"
     FORBIDDEN_TO_SEND = "forbiddenToSend"
     CANNOT_UNSEND = "cannotUnsend"
+    MDN_ALREADY_SENT = "mdnAlreadySent"
     ADDRESS_BOOK_HAS_CONTENTS = "addressBookHasContents"
     SERVER_FAIL = "serverFail"
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, cast
+from typing import Final
 
 from angarium.datatypes.mail.mailbox import record as mailboxes
 from angarium.datatypes.principals import Domains, User, addresses, owns
@@ -25,12 +25,13 @@ from angarium.formats.message import (
     Header,
     assemble,
     build,
-    header_value,
+    conversation,
     html_to_text,
     is_mailbox,
     is_program,
     may_be_answered,
     parse_addresses,
+    subject_of,
 )
 from angarium.store.contract import Transaction
 
@@ -39,11 +40,7 @@ _MOST_NAMED: Final = 1 << 15
 """Octets of fields that name recipients: a message to so many is not meant for one of them."""
 
 _UNANSWERED: Final = frozenset(("junk", "trash"))
-_MOST_REFERENCES: Final = 20
-_LONGEST_SUBJECT: Final = 200
 _LONGEST_TEXT: Final = 100_000
-_MESSAGE_ID: Final = re.compile(r"[!-;=?-~]{1,250}")
-_UNWRITABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _HOST: Final = re.compile(r"[A-Za-z0-9.-]+")
 _DEFAULT_SUBJECT: Final = "Automatic answer"
 _DEFAULT_TEXT: Final = "I am away at the moment, and will read your message when I am back.\n"
@@ -87,13 +84,11 @@ class Vacation:
     ) -> bytes:
         own = _own_address(delivered.recipient.user, self.domains, delivered.address)
         name = name_of(transaction, delivered.recipient.user.account, own)
-        answered, before = (_message_ids(arrived.headers, field) for field in ("Message-ID", "References"))
         headers = (
             DraftHeader("From", "Addresses", [{"name": name, "email": own}]),
             DraftHeader("To", "Addresses", [{"name": None, "email": arrived.sender}]),
             DraftHeader("Subject", "Text", response.subject or _subject(arrived.headers)),
-            DraftHeader("In-Reply-To", "MessageIds", answered),
-            DraftHeader("References", "MessageIds", [*before, *answered][-_MOST_REFERENCES:] if answered else None),
+            *conversation(arrived.headers),
             DraftHeader("Auto-Submitted", "Text", "auto-replied"),  # RFC 3834 §3.1.7
             DraftHeader("X-Auto-Response-Suppress", "Text", "All"),
         )
@@ -119,15 +114,10 @@ def _own_address(user: User, domains: Domains, address: str) -> str:
     return next((own for own in known if normal_address(own) in meant), known[0])
 
 
-def _message_ids(headers: Sequence[Header], name: str) -> list[str]:
-    found = cast("list[str] | None", header_value(headers, name, "MessageIds")) or []
-    return [item for item in found if _MESSAGE_ID.fullmatch(item)]
-
-
 def _subject(headers: Sequence[Header]) -> str:
     """RFC 3834 §3.1.5: the subject that is answered, after a word that tells what this is."""
-    told = _UNWRITABLE.sub(" ", cast("str | None", header_value(headers, "Subject", "Text")) or "").strip()
-    return f"Auto: {told[:_LONGEST_SUBJECT]}" if told else _DEFAULT_SUBJECT
+    told = subject_of(headers)
+    return f"Auto: {told}" if told else _DEFAULT_SUBJECT
 
 
 def _body(response: VacationResponse) -> BodyPart:

@@ -40,6 +40,7 @@ class Identity:
 
     id: str
     email: str
+    name: str
 
 
 class IdentityWriter:
@@ -133,7 +134,10 @@ def is_settled(snapshot: Snapshot, user: User, domains: Domains) -> bool:
 def identity(snapshot: Snapshot, account: AccountKey, record: str) -> Identity | None:
     """The identity with that id."""
     value = snapshot.records.get(account, KIND, [record]).get(record)
-    return None if value is None else Identity(record, cast(str, cast("dict[str, JSON]", loads(value))["email"]))
+    if value is None:
+        return None
+    kept = cast("dict[str, str]", loads(value))
+    return Identity(record, kept["email"], kept["name"])
 
 
 def name_of(snapshot: Snapshot, account: AccountKey, address: str) -> str | None:

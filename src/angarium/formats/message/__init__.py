@@ -4,6 +4,7 @@ Pure: octets and values in, values and octets out. RFC 5322, RFC 2045 to 2047, R
 """
 
 from angarium.formats.message.addresses import EmailAddress, Group, parse_addresses, parse_groups
+from angarium.formats.message.answering import conversation, message_ids, subject_of, writable
 from angarium.formats.message.automatic import is_program, may_be_answered
 from angarium.formats.message.bodylists import body_lists, has_attachment
 from angarium.formats.message.bodytext import BodyValue, body_value, text_of, truncate
@@ -71,6 +72,7 @@ __all__ = [
     "build",
     "build_header",
     "compact",
+    "conversation",
     "decode_body",
     "decode_transfer",
     "envelope",
@@ -87,6 +89,7 @@ __all__ = [
     "is_mailbox",
     "is_program",
     "may_be_answered",
+    "message_ids",
     "notification_body",
     "outgoing",
     "parse",
@@ -104,7 +107,9 @@ __all__ = [
     "report_body",
     "search_text",
     "structure_to_json",
+    "subject_of",
     "text_of",
     "truncate",
     "with_return_path",
+    "writable",
 ]
