@@ -57,7 +57,7 @@ class MessagesTransaction(MessagesReader):
         """
         _check_mailboxes(message.mailboxes)
         standing = quota.standing(self._connection, account)
-        standing.check(message.size)
+        quota.check(self._connection, account, standing, message.size)
         keys = joining.keys_of(message.thread_ids, message.thread_subject)
         found = joining.find(self._connection, account, keys)
         before = self._sums(account, standing.trash, *_present(found.thread), *found.moved)
