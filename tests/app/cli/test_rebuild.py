@@ -46,6 +46,22 @@ def test_wrong_counters_are_named_and_mended(demo: Program) -> None:
     assert demo.good("verify").endswith("all is well\n")
 
 
+def test_wrong_use_is_named_and_mended(demo: Program) -> None:
+    limited = demo.good("user", "quota", "test", "--octets", "1GB")
+    damage(demo.data, "UPDATE mailbox_count SET octets = octets + 1000000 WHERE mailbox = 0")
+    ran = demo("verify")
+    assert (ran.code, "counters of B0" in ran.out) == (1, True)
+    demo.good("rebuild", "counters")
+    assert demo.good("user", "quota", "test") == limited
+    assert demo.good("verify").endswith("all is well\n")
+
+
+def test_a_limit_without_its_quota_is_named(demo: Program) -> None:
+    demo.good("user", "quota", "test", "--octets", "1GB")
+    damage(demo.data, "DELETE FROM record WHERE kind = 'Quota'")
+    assert "test: its limits are on ['octets'], and its quotas on []\n" in demo("verify").out
+
+
 def test_lost_text_is_named_and_mended_beside_a_server(demo: Program) -> None:
     damage(demo.data, "DELETE FROM waiting", "INSERT INTO email_text (email_text) VALUES ('delete-all')")
     ran = demo("verify")

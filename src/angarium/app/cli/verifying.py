@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from angarium.app.cli.progress import Progress
-from angarium.datatypes import principals
+from angarium.datatypes import principals, quotas
 from angarium.datatypes.mail.mailbox import record as records
 from angarium.datatypes.principals import User
 from angarium.formats.json import loads
@@ -123,6 +123,7 @@ class _Account:
             "the threads": self._check_threads,
             "the counters": self._check_counters,
             "the indexes": self._check_indexes,
+            "the quotas": self._check_quotas,
         }
         for part, check in parts.items():
             try:
@@ -223,6 +224,13 @@ class _Account:
             said, found = kept.get(mailbox, Counts()), counted.get(mailbox, Counts())
             if said != found:
                 self._wrong(f"mailbox {mailbox}: {_shown(said)}; counted {_shown(found)}")
+
+    def _check_quotas(self) -> None:
+        """Each limit of the account, and nothing else, is a Quota."""
+        limited = quotas.limits(self._snapshot.allowance(self._account))
+        shown = quotas.resources(self._snapshot, self._account)
+        if sorted(limited) != sorted(shown.values()):
+            self._wrong(f"its limits are on {sorted(limited)}, and its quotas on {sorted(shown.values())}")
 
     def _check_indexes(self) -> None:
         """What only the message index can say of itself."""

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
-from angarium.datatypes.quotas.allowance import allow
+from angarium.datatypes.quotas.allowance import allow, limits, resources
 from angarium.datatypes.quotas.quota import quota_type
 from angarium.engine.declare import Capability, DataType
 
 QUOTA: Final = "urn:ietf:params:jmap:quota"
 
-__all__ = ["QUOTA", "allow", "capabilities", "types"]
+__all__ = ["QUOTA", "allow", "capabilities", "limits", "resources", "types"]
 
 
 def types(counted: Mapping[str, str]) -> tuple[DataType, ...]:
