@@ -37,7 +37,7 @@ def mails(land: Ground) -> list[Mail]:
     for name in ("one", "two"):
         made = land.engine.call(land.user, "Mailbox/set", {"create": {"a": {"name": name}}})
         boxes.append(made["created"]["a"]["id"])
-    land.engine.call(land.user, "Email/set", {"destroy": [land.email]})
+    land.engine.call(land.user, "Email/set", {"destroy": [land.email, land.letter]})
     for number in range(40):
         _import(land, boxes, number)
     wanted = ["threadId", "mailboxIds", "keywords", "size", "receivedAt", "hasAttachment", "subject"]

@@ -131,7 +131,7 @@ def test_any_object_is_created_or_refused(land: Ground, fuzz: Fuzz) -> None:
     def objects(kind: str) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
         keys = st.sampled_from(kinds[kind]) | (headers if kind == "Email" else st.nothing())
         content = values | st.lists(inner, max_size=3) | inner | bodies
-        return st.dictionaries(keys, content, max_size=4).map(lambda chosen: (kind, {**good[kind], **chosen}))
+        return st.dictionaries(keys, content, max_size=4).map(lambda chosen: (kind, {**good.get(kind, {}), **chosen}))
 
     def check(wanted: tuple[str, dict[str, Any]]) -> None:
         kind, value = wanted
