@@ -59,11 +59,11 @@ class Vacation:
         response = vacation_response(transaction, account)
         if not response.answers_at(now) or not self._is_personal(transaction, arrived, delivered):
             return
+        if not transaction.answers.note(account, normal_address(arrived.sender), now // 1000):
+            return
         try:
             octets = self._answer(transaction, response, arrived, delivered)
         except FormatError:  # an address that no header field can hold
-            return
-        if not transaction.answers.note(account, normal_address(arrived.sender), now // 1000):
             return
         # RFC 3834 §3.3: from the null reverse-path, so that nothing comes of it.
         envelope = Envelope(Address(""), (Address(arrived.sender),))
