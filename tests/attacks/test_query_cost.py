@@ -12,7 +12,8 @@ FAR = 2**53 - 1
 
 @pytest.fixture(scope="module")
 def filled(land: Ground) -> Ground:
-    """With twenty more messages, each with a word of its own."""
+    """One message, and twenty more, each with a word of its own."""
+    land.engine.call(land.user, "Email/set", {"destroy": [land.letter]})
     for number in range(20):
         land.imported(
             b"From: p%d@example.net\r\nSubject: number %d\r\nX-Mark: m%d\r\n\r\nword%d\r\n"
