@@ -2,10 +2,14 @@
 
 import os
 import socket
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from angarium.datatypes.submission import queue
+from angarium.store.contract import AccountKey
+from angarium.store.sqlite import open_store
 from tests.lmtp import Lmtp
 from tests.server import Server, StartError, faultless
 
@@ -48,6 +52,21 @@ def test_mail_comes_in_over_a_unix_socket_beside_workers_and_a_stale_one_is_repl
         with pytest.raises(StartError, match="another program listens there"):
             Server(tmp_path / "other", arguments=("--lmtp", f"unix:{path}")).start()
     assert not path.exists()
+
+
+def test_who_is_away_answers_once_and_who_is_full_refuses(folder: Path) -> None:
+    with faultless(Server(folder, arguments=("--lmtp", "127.0.0.1:0"))) as server:
+        ann, bob = server.add_user("ann"), server.add_user("bob")
+        for user in (ann, bob):
+            user.call("VacationResponse/set", {"update": {"singleton": {"isEnabled": True, "textBody": "Away."}}})
+        server.limit("ann", messages=2)
+        with Lmtp(place(server)) as client:
+            for number, code in ((1, 250), (2, 250), (3, 552)):
+                letter = b"To: ann@localhost\r\nX-Number: %d\r\n" % number + LETTER
+                assert client.deliver("bob@localhost", ["ann@localhost"], letter)[0][0] == code
+    with closing(open_store(folder, read_only=True)) as store:
+        waiting, answered = store.read(lambda view: (len(queue.read(view)), view.messages.count(AccountKey(2))))
+    assert waiting + answered == 1
 
 
 def test_a_file_that_is_no_socket_is_left_alone(tmp_path: Path) -> None:
