@@ -88,7 +88,7 @@ def arrival(sender: str, blob: StagedBlob, now: int) -> Arrival:
     """
     data = octets(blob.open())
     message = parse(data)
-    return Arrival(sender, ingest.from_message(data, message, (), (), now), message.headers, blob)
+    return Arrival(sender, ingest.from_message(data, message, (), (), now, blob.hash), message.headers, blob)
 
 
 def deliver(transaction: Transaction, pipeline: Pipeline, arrived: Arrival, address: str) -> Outcome:

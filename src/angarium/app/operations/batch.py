@@ -51,7 +51,7 @@ def unpack(payload: bytes) -> Iterator[Parcel]:
 
 
 def _facts(parcel: Parcel) -> list[JSON]:
-    message = parcel.message
+    message, words = parcel.message, parcel.message.search.prepared()
     return [
         message.blob,
         message.size,
@@ -65,7 +65,7 @@ def _facts(parcel: Parcel) -> list[JSON]:
         message.sort_subject,
         message.sort_from,
         message.sort_to,
-        [getattr(message.search, name) for name in _SEARCH],
+        [getattr(words, name) for name in _SEARCH],
         parcel.passed,
         str(parcel.octets) if isinstance(parcel.octets, Path) else None,
     ]
@@ -87,7 +87,7 @@ def _parcel(facts: list[JSON], octets: memoryview) -> Parcel:
         sort_subject=sort_subject,
         sort_from=sort_from,
         sort_to=sort_to,
-        search=SearchText(**dict(zip(_SEARCH, cast("list[str]", search), strict=True))),
+        search=SearchText(**dict(zip(_SEARCH, cast("list[str]", search), strict=True)), is_prepared=True),
     )
     return Parcel(message, Path(file) if isinstance(file, str) else octets, cast("int | None", passed))
 

@@ -44,14 +44,19 @@ def new_message(data: Octets, keywords: Collection[str], mailboxes: Collection[s
 
 
 def from_message(
-    data: Octets, message: Message, keywords: Collection[str], mailboxes: Collection[str], received: int
+    data: Octets,
+    message: Message,
+    keywords: Collection[str],
+    mailboxes: Collection[str],
+    received: int,
+    blob: BlobHash | None = None,
 ) -> NewMessage:
-    """The same for octets that were parsed already."""
+    """The same for octets that were parsed already, and perhaps named."""
     told = envelope(message.headers)
     subject = base_subject(told.subject or "")
     sent = parse_date(told.sent_at) if told.sent_at else None
     return NewMessage(
-        blob=BlobHash(hashlib.sha256(data).hexdigest()),
+        blob=blob or BlobHash(hashlib.sha256(data).hexdigest()),
         size=len(data),
         received=received,
         sent=round(sent.timestamp() * 1000) if sent else None,
@@ -122,7 +127,7 @@ def _search(data: Octets, message: Message, told: Envelope) -> SearchText:
         subject=told.subject or "",
         body=search_text(data, message.structure),
         attachments=attachment_names(message.structure),
-    )
+    ).prepared()
 
 
 def _words(addresses: _Addresses) -> str:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 _TAG_OPEN: Final = re.compile(r"<(?:(/?)([A-Za-z][A-Za-z0-9:-]{0,40})|!--|[!?/])")
+_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]{0,40})((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
 _TAG_REST: Final = re.compile(r"(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+>")
 _ATTRIBUTE: Final = re.compile(r"([^\s\"'<>/=]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++)))?")
 _PRESENTED: Final = frozenset({"alt", "title"})
@@ -40,7 +41,7 @@ def html_to_text(html: str, limit: int, *, attributes: bool = False) -> str:
     With `attributes`, what `alt` and `title` say stands where their element does.
     Reads no further than it must, and at most 8 characters of source for one of text beyond the first 262,144.
     """
-    source = html[: _SOURCE_FLOOR + limit * _LONGEST_SOURCE]
+    source = _SPACE.sub(" ", html[: _SOURCE_FLOOR + limit * _LONGEST_SOURCE])
     pieces: list[str] = []
     length = 0
     for piece in _pieces(source, attributes):
@@ -60,16 +61,20 @@ def _pieces(source: str, attributes: bool) -> Iterator[str]:
         if opening < 0:
             opening = size
         if opening > at:
-            yield _SPACE.sub(" ", unescape(source[at:opening]))
-        tag = _TAG_OPEN.match(source, opening)
-        if tag is None:
-            if opening < size:
-                yield "<"
-            at = opening + 1
-            continue
+            yield _unescaped(source[at:opening])
+        tag = _TAG.match(source, opening) if quotes_close else None
+        if tag is not None:  # as nearly all are
+            at, inside = tag.end(), tag[3]
+        else:
+            tag = _TAG_OPEN.match(source, opening)
+            if tag is None:
+                if opening < size:
+                    yield "<"
+                at = opening + 1
+                continue
+            at, quotes_close = _tag_end(source, tag, quotes_close)
+            inside = source[tag.end() : at]
         name = (tag[2] or "").lower()
-        end, quotes_close = _tag_end(source, tag, quotes_close)
-        at = end
         if not tag[1] and name in _CLOSINGS and name not in unclosed:
             closing = _CLOSINGS[name].search(source, at)
             if closing is None:
@@ -80,8 +85,8 @@ def _pieces(source: str, attributes: bool) -> Iterator[str]:
             yield "\n"
         elif name in _SPACES:
             yield " "
-        if attributes and name:
-            yield from _presented(source[tag.end() : end])
+        if attributes and name and inside:
+            yield from _presented(inside)
 
 
 def _presented(inside: str) -> Iterator[str]:
@@ -92,7 +97,7 @@ def _presented(inside: str) -> Iterator[str]:
     for found in _ATTRIBUTE.finditer(inside):
         name, *values = found.groups()
         if name.lower() in _PRESENTED:
-            yield f" {_SPACE.sub(' ', unescape(''.join(value or '' for value in values)))} "
+            yield f" {_unescaped(''.join(value or '' for value in values))} "
 
 
 def _tag_end(source: str, tag: re.Match[str], quotes_close: bool) -> tuple[int, bool]:
@@ -124,6 +129,11 @@ def open_tag_start(text: str) -> int:
             return at
         at = text.find("<", end.end())
     return len(text)
+
+
+def _unescaped(text: str) -> str:
+    """Text with its references replaced; those may stand for white space, all other was collapsed before."""
+    return _SPACE.sub(" ", unescape(text)) if "&" in text else text
 
 
 def unescape(text: str) -> str:

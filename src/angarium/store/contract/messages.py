@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
+from angarium.formats.searchtext import prepare
 from angarium.store.contract.expression import Expression, Order, QueryChanges, QueryResult, Window
 from angarium.store.contract.values import AccountKey, BlobHash, State, Usage
 
 
 @dataclass(frozen=True, slots=True)
 class SearchText:
-    """What full text indexes of one message, a column each; plain text, not yet segmented."""
+    """What full text indexes of one message, a column each: plain text, or what `prepare` made of it already."""
 
     from_: str = ""
     to: str = ""
@@ -24,6 +25,26 @@ class SearchText:
     subject: str = ""
     body: str = ""
     attachments: str = ""
+    is_prepared: bool = False
+
+    def prepared(self) -> "SearchText":
+        """The same, cut into words already: work that is better done before the writer has the message."""
+        if self.is_prepared:
+            return self
+        return SearchText(
+            from_=_prepared(self.from_),
+            to=_prepared(self.to),
+            cc=_prepared(self.cc),
+            bcc=_prepared(self.bcc),
+            subject=_prepared(self.subject),
+            body=_prepared(self.body),
+            attachments=_prepared(self.attachments),
+            is_prepared=True,
+        )
+
+
+def _prepared(text: str) -> str:
+    return prepare(text) if text else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import apsw
 
-from angarium.formats.searchtext import Word, prepare
+from angarium.formats.searchtext import Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class TextTable:
         )
 
     def enqueue(self, connection: apsw.Connection, document: int, texts: Sequence[str]) -> None:
-        """Let a document that is in neither table wait, with one plain text for each column."""
+        """Let a document that is in neither table wait, with one prepared text for each column."""
         marks = ", ?" * len(self.columns)
         connection.execute(
             f"INSERT INTO {self.waiting} (document, {self._names()}) VALUES (?{marks})",
-            (document, *[prepare(text) if text else "" for text in texts]),
+            (document, *texts),
         )
 
     def forget(self, connection: apsw.Connection, document: int) -> None:

@@ -11,7 +11,7 @@ from typing import Final, cast
 import apsw
 import orjson
 
-from angarium.formats.searchtext import Word, match_expression
+from angarium.formats.searchtext import Word, match_expression, prepare
 from angarium.store.contract import Texts
 from angarium.store.sqlite.fulltext import TextTable
 
@@ -73,7 +73,7 @@ def replace(connection: apsw.Connection, account: int, kind: str, number: int, t
     if not new:
         _TABLE.forget(connection, document)
     if any(texts.values()):
-        values = [texts.get(column, "") for column in known.columns]
+        values = [prepare(texts.get(column, "")) for column in known.columns]
         _TABLE.enqueue(connection, document, values + [""] * (MOST_COLUMNS - len(values)))
 
 

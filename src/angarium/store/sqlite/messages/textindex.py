@@ -36,7 +36,7 @@ def free_document(connection: apsw.Connection, account: int, received: int) -> i
 
 def enqueue(connection: apsw.Connection, document: int, text: SearchText) -> None:
     """Let a message wait for indexing."""
-    _TABLE.enqueue(connection, document, _columns(text))
+    _TABLE.enqueue(connection, document, _columns(text.prepared()))
 
 
 def forget(connection: apsw.Connection, document: int) -> None:
