@@ -7,6 +7,7 @@ import pytest
 
 from angarium.datatypes.mail.ingest import new_message
 from angarium.formats.errors import FormatError
+from angarium.formats.searchtext import prepare
 from angarium.store.contract import METADATA
 from tests.datatypes.mail.desk import octets
 
@@ -55,8 +56,9 @@ def test_search_finds_names_addresses_and_decoded_text() -> None:
     search = new_message(
         data.replace(b"\r\n\r\n", b"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", 1), (), {"B1"}, 5
     ).search
-    assert search.from_ == "Bob\nbob@example.com"
-    assert (search.cc, search.subject, search.body.strip()) == ("C\nc@x", "grün", "café")
+    assert search.is_prepared
+    assert search.from_ == prepare("Bob\nbob@example.com")
+    assert (search.cc, search.subject, search.body.strip()) == (prepare("C\nc@x"), prepare("grün"), prepare("café"))
 
 
 def test_what_has_no_header_is_no_message() -> None:
