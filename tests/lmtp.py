@@ -16,11 +16,19 @@ class Lmtp:
         if isinstance(place, Path):
             self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             self.socket.settimeout(PATIENCE)
-            self.socket.connect(str(place))
+            try:
+                self.socket.connect(str(place))
+            except OSError:
+                self.socket.close()
+                raise
         else:
             self.socket = socket.create_connection(place, timeout=PATIENCE)
         self._stream = self.socket.makefile("rb")
-        self.greeting = self.reply()
+        try:
+            self.greeting = self.reply()
+        except OSError:
+            self.close()
+            raise
         if greet:
             assert self.ask("LHLO tests.example")[0] == 250
 
