@@ -58,7 +58,7 @@ async def pushing(
     contact = config.push.contact or _web_contact(config)
     sender = Sender(targets, Poster(targets, time.time), key_of(store), contact, time.time)
     pusher = Pusher(store, reading, sender, clock)
-    stop = feed.relay(pusher.tell)
+    stop = feed.relay(pusher.tell, pusher.wants)
     pusher.start()
     try:
         yield

@@ -1,3 +1,5 @@
+import asyncio
+
 from angarium.protocols.jmap.feed import Feed, Listener
 from angarium.store.contract import DIRECTORY, AccountKey, State, StateChange
 
@@ -52,3 +54,21 @@ def test_a_change_of_the_directory_is_told_before_anything_else_happens() -> Non
     assert told == []
     feed.tell([change(DIRECTORY, 2, User=1)])
     assert told == ["stale"]
+
+
+async def _relayed(wanted: AccountKey, *changes: StateChange) -> list[StateChange]:
+    feed, heard = Feed(lambda: None), list[StateChange]()
+    feed.start()
+    stop = feed.relay(heard.extend, lambda account: account == wanted)
+    for one in changes:
+        feed.tell([one])
+    await asyncio.sleep(0)
+    stop()
+    feed.tell([change(wanted, 9, Email=9)])
+    await asyncio.sleep(0)
+    return heard
+
+
+def test_news_that_nobody_wants_does_not_wake_the_loop() -> None:
+    heard = asyncio.run(_relayed(TWO, change(ONE, 1, Email=1), change(TWO, 2, Email=1)))
+    assert heard == [change(TWO, 2, Email=1)]

@@ -8,6 +8,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from angarium.datatypes import push
 from angarium.store.contract import DIRECTORY, AccountKey, Snapshot, State, StateChange
@@ -53,6 +54,14 @@ class Listener:
         return taken
 
 
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """Where all news of a commit goes that has an account which is wanted."""
+
+    sink: Callable[[Sequence[StateChange]], None]
+    wants: Callable[[AccountKey], bool]
+
+
 class Feed:
     """Distributes news; all methods but `tell` belong to the event loop."""
 
@@ -61,7 +70,7 @@ class Feed:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._listeners: set[Listener] = set()
         self._followed: dict[AccountKey, set[Listener]] = {}
-        self._relays: set[Callable[[Sequence[StateChange]], None]] = set()
+        self._relays: tuple[Relay, ...] = ()
 
     def start(self) -> None:
         """Take the running loop as the one to distribute on."""
@@ -72,7 +81,7 @@ class Feed:
         if any(change.account == DIRECTORY and not _is_quiet(change) for change in changes):
             self._directory_changed()
         # Who follows from now on reads the store after that, and so sees these changes there.
-        if self._loop is not None and (self._followed or self._relays):
+        if self._loop is not None and any(self._is_wanted(change.account) for change in changes):
             with suppress(RuntimeError):  # the loop has closed: nobody listens any more
                 self._loop.call_soon_threadsafe(self._distribute, changes)
 
@@ -92,14 +101,27 @@ class Feed:
                 del self._followed[account]
         listener.accounts = frozenset()
 
-    def relay(self, sink: Callable[[Sequence[StateChange]], None]) -> Callable[[], None]:
-        """Pass all news on as it comes; returns how to stop that."""
-        self._relays.add(sink)
-        return lambda: self._relays.discard(sink)
+    def relay(
+        self, sink: Callable[[Sequence[StateChange]], None], wants: Callable[[AccountKey], bool] = lambda _account: True
+    ) -> Callable[[], None]:
+        """Pass news on as it comes; returns how to stop that.
+
+        Commits in which nobody `wants` an account do not wake the loop; it is asked on any thread.
+        """
+        relay = Relay(sink, wants)
+        self._relays = (*self._relays, relay)
+
+        def stop() -> None:
+            self._relays = tuple(one for one in self._relays if one is not relay)
+
+        return stop
+
+    def _is_wanted(self, account: AccountKey) -> bool:
+        return account in self._followed or any(relay.wants(account) for relay in self._relays)
 
     def _distribute(self, changes: Sequence[StateChange]) -> None:
-        for sink in list(self._relays):
-            sink(changes)
+        for relay in self._relays:
+            relay.sink(changes)
         for change in changes:
             if _is_quiet(change):
                 continue

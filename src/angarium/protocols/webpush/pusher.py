@@ -88,6 +88,10 @@ class Pusher:
             for line in self._followed.get(change.account, ()):
                 self._wake(line)
 
+    def wants(self, account: AccountKey) -> bool:
+        """Whether news of an account is to be told to somebody; on any thread."""
+        return account == DIRECTORY or account in self._followed
+
     # Which subscriptions there are
 
     async def _tend(self) -> None:
@@ -122,10 +126,11 @@ class Pusher:
                 line.task.cancel()
         for record, (subscription, accounts) in found.items():
             self._take(record, subscription, accounts)
-        self._followed = {}
+        followed: dict[AccountKey, list[_Line]] = {}
         for line in self._lines.values():
             for account in line.accounts:
-                self._followed.setdefault(account, []).append(line)
+                followed.setdefault(account, []).append(line)
+        self._followed = followed  # at once: the thread that writes asks for it
         users = {line.subscription.user for line in self._lines.values()}
         self._rooms = {user: self._rooms.get(user) or asyncio.Semaphore(_OF_ONE_USER) for user in users}
         seconds = min((subscription.expires - now for subscription, _ in found.values()), default=inf) / 1000
