@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from angarium.app.config import Config
+from angarium.app.pipeline import token
 from angarium.app.pushing import creation_limit, key_of, targets_of
 from angarium.datatypes import blobs, contacts, mail, push, quotas, submission
 from angarium.datatypes.principals import Domains
@@ -15,8 +16,6 @@ from angarium.engine.declare import Capability
 from angarium.engine.dispatch import Engine
 from angarium.engine.limits import CORE
 from angarium.engine.registry import Registry
-from angarium.flows.deliver import Pipeline
-from angarium.flows.vacation import Vacation
 from angarium.protocols.http.address import Addresses
 from angarium.protocols.http.application import Application
 from angarium.protocols.http.cors import Cors
@@ -55,11 +54,6 @@ class Composed:
 def clock() -> int:
     """The time in epoch milliseconds."""
     return time.time_ns() // 1_000_000
-
-
-def token() -> str:
-    """Random text that nobody can guess."""
-    return secrets.token_hex(12)
 
 
 def sending(config: Config) -> Sending:
@@ -102,12 +96,6 @@ def compose_engine(config: Config, key: VapidKey) -> Engine:
         ),
     )
     return Engine(registry, limits, clock, token)
-
-
-def compose_pipeline(config: Config) -> Pipeline:
-    """How mail is delivered, by LMTP, by the command line, and from one user to another."""
-    domains = Domains(config.mail.domains)
-    return Pipeline(domains, (Vacation(domains, token),))
 
 
 def compose(config: Config, store: Store, writing: Writing | None = None) -> Composed:

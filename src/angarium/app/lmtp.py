@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from angarium.app.compose import clock, compose_pipeline
+from angarium.app.compose import clock
 from angarium.app.config import Config, LmtpSection
 from angarium.app.listening import listening_socket
+from angarium.app.pipeline import compose_pipeline
 from angarium.protocols.http.threads import Threads
 from angarium.protocols.lmtp.dialogue import Terms
 from angarium.protocols.lmtp.reception import Reception

@@ -23,6 +23,7 @@ from angarium.app.lmtp import lmtp_served, lmtp_socket, told
 from angarium.app.logs import configure_logs
 from angarium.app.memory import return_large_buffers, settle
 from angarium.app.operations import OPERATIONS, OperationError, Services, perform
+from angarium.app.pipeline import compose_pipeline
 from angarium.app.pushing import pushing
 from angarium.app.workers import Workers
 from angarium.datatypes.principals import Domains
@@ -155,7 +156,10 @@ def _greeting(url: str, lmtp: socket | None, demo: bool) -> str:
 async def _controlled(config: Config, store: Store, composed: Composed) -> AsyncIterator[None]:
     """Listen at the control socket."""
     threads = Threads(_OPERATIONS_AT_ONCE, "angarium-control")
-    services = Services(store, config.mail.new_mailboxes, Domains(config.mail.domains), clock, config.quota.allowance())
+    pipeline = compose_pipeline(config)
+    services = Services(
+        store, config.mail.new_mailboxes, pipeline.domains, clock, config.quota.allowance(), pipeline.stages
+    )
     operations: dict[str, Operation] = {
         name: partial(_operation, composed, threads, services, name) for name in OPERATIONS
     }

@@ -94,8 +94,13 @@ def arrival(sender: str, blob: StagedBlob, now: int) -> Arrival:
 def deliver(transaction: Transaction, pipeline: Pipeline, arrived: Arrival, address: str) -> Outcome:
     """Deliver to the user who has an address; StoreError when the store cannot take it."""
     found = recipient(transaction, pipeline.domains, address)
-    if found is None:
-        return Refused(Refusal.UNKNOWN)
+    return Refused(Refusal.UNKNOWN) if found is None else deliver_to(transaction, pipeline, arrived, found, address)
+
+
+def deliver_to(
+    transaction: Transaction, pipeline: Pipeline, arrived: Arrival, found: Recipient, address: str
+) -> Outcome:
+    """Deliver to a user who was found already, under an address that names that user."""
     if hops(arrived.headers) >= LOOP_HOPS:
         return Refused(Refusal.LOOP)
     try:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from angarium import __version__
-from angarium.app.cli import account, backup, config, export, import_mail, rebuild, serve, user, verify
+from angarium.app.cli import account, backup, config, deliver, export, import_mail, rebuild, serve, user, verify
 
 _ABOUT = """Mail whose native language is JMAP.
 
@@ -29,6 +29,7 @@ app.command("serve")(serve.serve)
 app.add_typer(user.app, name="user")
 app.add_typer(account.app, name="account")
 app.command("import")(import_mail.import_)
+app.command("deliver")(deliver.deliver)
 app.command("export")(export.export)
 app.add_typer(rebuild.app, name="rebuild")
 app.command("verify")(verify.verify)

@@ -136,14 +136,16 @@ def _opened(folder: Path, create: bool) -> "SqliteStore":
 
 def _services(config: "Config", store: "Store") -> "Services":
     from angarium.app.operations import Services
-    from angarium.datatypes.principals import Domains
+    from angarium.app.pipeline import compose_pipeline
 
+    pipeline = compose_pipeline(config)
     return Services(
         store,
         config.mail.new_mailboxes,
-        Domains(config.mail.domains),
+        pipeline.domains,
         lambda: time.time_ns() // 1_000_000,
         config.quota.allowance(),
+        pipeline.stages,
     )
 
 

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from angarium.datatypes import principals
 from angarium.datatypes.principals import Domains, User
+from angarium.flows.deliver import Stage
 from angarium.formats.json import JSON
 from angarium.store.contract import UNLIMITED, Allowance, Snapshot, Store
 
@@ -16,7 +17,7 @@ Arguments: TypeAlias = Mapping[str, JSON]
 class Services:
     """A store open for writing, the roles of a new account's mailboxes, our domains, the time in epoch milliseconds.
 
-    `allowance` is what a new account may hold.
+    `allowance` is what a new account may hold, `stages` what else happens with mail that is delivered.
     """
 
     store: Store
@@ -24,6 +25,7 @@ class Services:
     domains: Domains
     clock: Callable[[], int]
     allowance: Allowance = UNLIMITED
+    stages: tuple[Stage, ...] = ()
 
 
 class OperationError(Exception):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from angarium.app.operations import imports, rebuild, users
+from angarium.app.operations import delivery, imports, rebuild, users
 from angarium.app.operations.services import Arguments, OperationError, Services
 from angarium.formats.json import JSON
 
@@ -18,6 +18,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "user.address.remove": users.take_address,
     "account.grant": users.grant,
     "account.revoke": users.revoke,
+    "deliver": delivery.deliver,
     "import.mailboxes": imports.mailboxes,
     "import.batch": imports.batch,
     "rebuild.counters": rebuild.counters,

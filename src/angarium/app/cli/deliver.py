@@ -1,0 +1,69 @@
+"""`angarium deliver`."""
+
+import re
+import sys
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+
+import typer
+
+from angarium.app.cli.options import ConfigFile, Data, configured
+
+if TYPE_CHECKING:
+    from angarium.app.config import Config
+
+To = Annotated[str, typer.Option("--user", metavar="NAME", help="Whose mail it is: a user, or an address of one.")]
+SenderOption = Annotated[str, typer.Option("--sender", metavar="ADDRESS", help="The sender of the envelope.")]
+Detail = Annotated[
+    str | None, typer.Option("--detail", metavar="NAME", help="File it in this mailbox when there is one.")
+]
+
+# sysexits.h: what a mail transfer agent understands. Anything that is not its fault is tried again.
+_TEMPORARY: Final = 75
+_CODES: Final = {"notFound": 67, "arguments": 64, "loop": 69, "overQuota": 73}
+_TOO_LARGE: Final = 65
+
+_LONE_END: Final = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+_MBOX_LINE: Final = re.compile(rb"From [^\n]*+\n")
+
+
+def deliver(
+    user: To, sender: SenderOption = "", detail: Detail = None, data: Data = None, config: ConfigFile = None
+) -> None:
+    """Deliver one message from standard input, for the pipe of a mail transfer agent.
+
+    Quota, vacation and the mailbox that an address names are as for mail by LMTP, and a message that the user was
+    given within a day is not stored again. Ends with 0 once the message is on disk, else with a code of sysexits.h: 64
+    for a sender that is none, 65 for a message too large, 67 for an unknown user, 69 for a message that runs in
+    circles, 73 for a full account, 75 for everything that is worth trying again.
+    """
+    from angarium.app.cli.reach import Refused, writing
+    from angarium.app.config import ConfigError
+    from angarium.store.contract import StoreError
+
+    try:
+        settings = configured(data, config)
+        message = _message(settings)
+        with writing(settings) as caller:
+            caller.call("deliver", {"user": user, "sender": sender, "detail": detail or None}, message)
+    except Refused as error:
+        _end(_CODES.get(error.kind, _TEMPORARY), error)
+    except (ConfigError, StoreError, OSError) as error:
+        _end(_TEMPORARY, error)
+
+
+def _message(settings: "Config") -> bytes:
+    """What stands on standard input, with the line ends of mail and without the line that an mbox begins with."""
+    from angarium.app.control import LONGEST_PAYLOAD
+
+    limit = min(settings.lmtp.max_message_size, LONGEST_PAYLOAD)
+    octets = sys.stdin.buffer.read(limit + 1)
+    first = _MBOX_LINE.match(octets)
+    message = _LONE_END.sub(b"\r\n", octets[first.end() if first else 0 :])
+    if len(message) > limit:
+        _end(_TOO_LARGE, f"a message has at most {limit} octets")
+    return message
+
+
+def _end(code: int, reason: object) -> NoReturn:
+    print(f"angarium: {reason}", file=sys.stderr)
+    raise typer.Exit(code)
