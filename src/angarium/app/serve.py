@@ -25,6 +25,7 @@ from angarium.app.memory import return_large_buffers, settle
 from angarium.app.operations import OPERATIONS, OperationError, Services, perform
 from angarium.app.pipeline import compose_pipeline
 from angarium.app.pushing import pushing
+from angarium.app.queueing import queue_worked_off, relay_settings
 from angarium.app.workers import Workers
 from angarium.datatypes.principals import Domains
 from angarium.flows.provision import complete, settle_addresses, unsettled
@@ -33,6 +34,7 @@ from angarium.protocols.http.server import HttpServer
 from angarium.protocols.http.threads import Threads
 from angarium.protocols.jmap.feed import Feed
 from angarium.protocols.jmap.writing import LocalWriting
+from angarium.protocols.smtp.settings import RelaySettings
 from angarium.store.contract import QUEUE, Store, StoreError, Transaction
 from angarium.store.sqlite import open_store
 
@@ -53,6 +55,7 @@ def serve(config: Config, demo: bool = False) -> int:
     return_large_buffers()
     try:
         _check_certificate(config)
+        relay = _relay(config)
         with (
             closing(_bound(config)) as bound,
             _lmtp_bound(config) as lmtp,
@@ -63,7 +66,7 @@ def serve(config: Config, demo: bool = False) -> int:
             if demo:
                 install(store, config.mail.new_mailboxes, clock())
             _settle(store, Domains(config.mail.domains))
-            runner.run(_serve(config, store, bound, lmtp, demo))
+            runner.run(_serve(config, store, bound, lmtp, relay, demo))
     except (CannotServe, StoreError) as error:
         print(f"angarium: {error}", file=sys.stderr)
         return 2
@@ -86,6 +89,13 @@ def _check_certificate(config: Config) -> None:
         raise CannotServe(f"the certificate {certificate} cannot be used with the key {key}: {error}") from None
 
 
+def _relay(config: Config) -> RelaySettings | None:
+    try:
+        return relay_settings(config)
+    except (OSError, ValueError) as error:
+        raise CannotServe(f"the relay {config.relay.host} cannot be used: {error}") from None
+
+
 def _bound(config: Config) -> socket:
     try:
         return listening_socket(*config.server.address, shared=config.server.workers > 1)
@@ -103,7 +113,9 @@ def _lmtp_bound(config: Config) -> Iterator[socket | None]:
         yield bound
 
 
-async def _serve(config: Config, store: Store, bound: socket, lmtp: socket | None, demo: bool) -> None:
+async def _serve(
+    config: Config, store: Store, bound: socket, lmtp: socket | None, relay: RelaySettings | None, demo: bool
+) -> None:
     composed = compose(config, store)
     composed.feed.start()
     url = url_of(bound, tls=config.server.tls_certificate is not None)
@@ -124,6 +136,7 @@ async def _serve(config: Config, store: Store, bound: socket, lmtp: socket | Non
         async with (
             _controlled(config, store, composed),
             lmtp_served(config, store, lmtp),
+            queue_worked_off(config, store, relay),
             _collected(store),
             pushing(config, store, composed.reading, composed.feed, clock),
         ):

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from angarium import __version__
-from angarium.app.cli import account, backup, config, deliver, export, import_mail, rebuild, serve, user, verify
+from angarium.app.cli import account, backup, config, deliver, export, import_mail, queue, rebuild, serve, user, verify
 
 _ABOUT = """Mail whose native language is JMAP.
 
@@ -31,6 +31,7 @@ app.add_typer(account.app, name="account")
 app.command("import")(import_mail.import_)
 app.command("deliver")(deliver.deliver)
 app.command("export")(export.export)
+app.add_typer(queue.app, name="queue")
 app.add_typer(rebuild.app, name="rebuild")
 app.command("verify")(verify.verify)
 app.command("backup")(backup.backup)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from angarium.app.operations import delivery, imports, rebuild, users
+from angarium.app.operations import delivery, imports, queue, rebuild, users
 from angarium.app.operations.services import Arguments, OperationError, Services
 from angarium.formats.json import JSON
 
@@ -21,6 +21,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "deliver": delivery.deliver,
     "import.mailboxes": imports.mailboxes,
     "import.batch": imports.batch,
+    "queue.retry": queue.retry,
+    "queue.drop": queue.drop,
     "rebuild.counters": rebuild.counters,
     "rebuild.threads": rebuild.threads,
     "rebuild.search": rebuild.search,

@@ -11,7 +11,7 @@ from typing import Final, cast
 
 from angarium.datatypes.submission.envelope import Address, Envelope, address_from_json, address_to_json
 from angarium.formats.json import JSON, dumps, loads
-from angarium.store.contract import QUEUE, AccountKey, BlobHash, Indexes, Snapshot, Transaction
+from angarium.store.contract import QUEUE, AccountKey, BlobHash, Indexes, Snapshot, State, Transaction
 
 KIND: Final = "QueueItem"
 _PREFIX: Final = "Q"
@@ -29,11 +29,15 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """One recipient; `reply` is the last SMTP reply as one line, empty before the first attempt."""
+    """One recipient; `reply` is the last SMTP reply as one line, empty before the first attempt.
+
+    `owed` is what the sender is still to be told of it: an action of RFC 3464 §2.3.3.
+    """
 
     address: Address
     fate: Fate = Fate.QUEUED
     reply: str = ""
+    owed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,11 @@ class QueueItem:
     def waiting(self) -> tuple[Destination, ...]:
         """The recipients that are still to be tried."""
         return tuple(known for known in self.recipients if known.fate is Fate.QUEUED)
+
+    @property
+    def owing(self) -> tuple[Destination, ...]:
+        """The recipients of whom the sender is still to be told."""
+        return tuple(known for known in self.recipients if known.owed is not None)
 
 
 def enqueue(
@@ -116,6 +125,19 @@ def of_submission(snapshot: Snapshot, account: AccountKey, submission: str) -> Q
     return one(snapshot, found[0]) if found else None
 
 
+def changed_since(snapshot: Snapshot, state: State) -> tuple[dict[str, QueueItem | None], State]:
+    """The items that changed since a state, None for those that are gone, and the state now."""
+    changes = snapshot.changes(QUEUE, KIND, state)
+    found: dict[str, QueueItem | None] = dict.fromkeys(changes.destroyed)
+    found.update((item.id, item) for item in read(snapshot, [*changes.created, *changes.updated]))
+    return found, changes.new_state
+
+
+def state(snapshot: Snapshot) -> State:
+    """The state of the queue, to ask for changes since."""
+    return snapshot.state(QUEUE, KIND)
+
+
 def now_due(item: QueueItem, now: int) -> QueueItem:
     """The item, to be tried at once; one that is held stays held."""
     return replace(item, due=max(now, item.release))
@@ -135,7 +157,7 @@ def _value(item: QueueItem) -> bytes:
             "account": int(item.account),
             "mailFrom": address_to_json(item.sender),
             "rcptTo": [
-                address_to_json(known.address) | {"fate": known.fate.value, "reply": known.reply}
+                address_to_json(known.address) | {"fate": known.fate.value, "reply": known.reply, "owed": known.owed}
                 for known in item.recipients
             ],
             "blob": item.blob,
@@ -158,7 +180,12 @@ def _read(record: str, value: bytes) -> QueueItem:
         account=AccountKey(cast(int, kept["account"])),
         sender=address_from_json(cast("dict[str, JSON]", kept["mailFrom"])),
         recipients=tuple(
-            Destination(address_from_json(known), Fate(cast(str, known["fate"])), cast(str, known["reply"]))
+            Destination(
+                address_from_json(known),
+                Fate(cast(str, known["fate"])),
+                cast(str, known["reply"]),
+                cast("str | None", known["owed"]),
+            )
             for known in recipients
         ),
         blob=BlobHash(cast(str, kept["blob"])),

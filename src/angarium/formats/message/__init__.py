@@ -10,6 +10,13 @@ from angarium.formats.message.bodylists import body_lists, has_attachment
 from angarium.formats.message.bodytext import BodyValue, body_value, text_of, truncate
 from angarium.formats.message.build import build
 from angarium.formats.message.dates import format_rfc3339, format_rfc5322, parse_date, parse_rfc3339, received_date
+from angarium.formats.message.delivery_status import (
+    Action,
+    DeliveryStatus,
+    RecipientStatus,
+    read_delivery_status,
+    write_delivery_status,
+)
 from angarium.formats.message.disposition import Notification, notification_body, read_notification
 from angarium.formats.message.draft import BodyPart, Draft, DraftHeader, assemble
 from angarium.formats.message.envelope import Envelope, envelope
@@ -44,9 +51,11 @@ from angarium.formats.message.values import BodyLists, Encoding, Header, Json, M
 __all__ = [
     "DEFAULT_PROPERTIES",
     "FORMS",
+    "Action",
     "BodyLists",
     "BodyPart",
     "BodyValue",
+    "DeliveryStatus",
     "Draft",
     "DraftHeader",
     "EmailAddress",
@@ -62,6 +71,7 @@ __all__ = [
     "Octets",
     "Outgoing",
     "Part",
+    "RecipientStatus",
     "Report",
     "allowed_forms",
     "assemble",
@@ -100,6 +110,7 @@ __all__ = [
     "parse_rfc3339",
     "part_to_json",
     "preview",
+    "read_delivery_status",
     "read_headers",
     "read_notification",
     "read_report",
@@ -112,4 +123,5 @@ __all__ = [
     "truncate",
     "with_return_path",
     "writable",
+    "write_delivery_status",
 ]

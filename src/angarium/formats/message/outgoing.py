@@ -12,7 +12,6 @@ from angarium.formats.errors import FormatError
 from angarium.formats.message.header_block import LONGEST_BLOCK, MOST_FIELDS, split_fields
 from angarium.formats.message.values import Header, Octets
 
-_WRONG_END: Final = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 _LINE_END: Final = re.compile(rb"(?<!\r)\r*+\n")
 _LONE_RETURN: Final = re.compile(rb"\r(?!\n)")
 _LEADING: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:\r\n)*+")
@@ -43,10 +42,8 @@ class Outgoing:
 
 def outgoing(data: Octets) -> Outgoing:
     """Read a message that is to be sent; FormatError when it has no header, or one too large to be read whole."""
-    whole = bytes(data)
-    is_clean = _WRONG_END.search(whole) is None
-    if not is_clean:
-        whole = _LINE_END.sub(b"\r\n", whole if b"\n" in whole else whole.replace(b"\r", b"\n"))
+    whole = _with_line_ends(bytes(data))
+    is_clean = whole.count(b"\r") == whole.count(b"\r\n")
     leading = _LEADING.match(whole)
     begin = leading.end() if leading else 0
     blank = whole.find(b"\r\n\r\n", begin)
@@ -60,3 +57,18 @@ def outgoing(data: Octets) -> Outgoing:
         raise FormatError(f"{len(headers) or 'no'} header fields", begin)
     body = whole[begin + used :] if used < len(block) else whole[end + 2 :]  # else the blank line was lost
     return Outgoing(headers, body if is_clean else _LONE_RETURN.sub(b"\r\n", body))
+
+
+def _with_line_ends(data: bytes) -> bytes:
+    """The octets with CRLF for every line feed; carriage returns may stand alone still, where there are both.
+
+    Counting is many times faster than an expression, and almost all mail is in one of the first three forms.
+    """
+    returns, feeds, ends = data.count(b"\r"), data.count(b"\n"), data.count(b"\r\n")
+    if returns == feeds == ends:
+        return data
+    if not returns:
+        return data.replace(b"\n", b"\r\n")
+    if not feeds:
+        return data.replace(b"\r", b"\r\n")
+    return _LINE_END.sub(b"\r\n", data)

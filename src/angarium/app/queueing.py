@@ -1,0 +1,62 @@
+"""The queue of outgoing mail beside HTTP: the relay that is configured, and the loop that works the queue off."""
+
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from angarium.app.compose import clock, compose_pipeline, token
+from angarium.app.config import Config, RelaySection
+from angarium.flows.submit import Patience
+from angarium.protocols.http.threads import Threads
+from angarium.protocols.smtp.attempts import Attempts, Connection, Sending
+from angarium.protocols.smtp.runner import QueueRunner
+from angarium.protocols.smtp.settings import RelaySettings
+from angarium.store.contract import Store
+
+_READERS = 2
+_PORTS = {"starttls": 587, "implicit": 465, "none": 25}
+
+
+def relay_settings(config: Config) -> RelaySettings | None:
+    """The relay that is configured, None without one; OSError (also ssl.SSLError) for files that cannot be used."""
+    section = config.relay
+    if section.host is None:
+        return None
+    return RelaySettings(
+        host=section.host,
+        port=section.port or _PORTS[section.tls],
+        starttls=section.tls == "starttls",
+        context=None if section.tls == "none" else ssl.create_default_context(cafile=section.ca_file),
+        user=section.user,
+        password=_password(section),
+        name=section.name or config.mail.domains[0],
+        timeout=section.timeout,
+    )
+
+
+def _password(section: RelaySection) -> str | None:
+    return section.password_file.read_text("utf-8").rstrip("\r\n") if section.password_file else None
+
+
+@asynccontextmanager
+async def queue_worked_off(config: Config, store: Store, relay: RelaySettings | None) -> AsyncIterator[None]:
+    """Send what waits while this runs."""
+    threads = Threads(_READERS, "angarium-queue")
+    patience = Patience(config.queue.retry, config.queue.expires)
+    sending = Sending(compose_pipeline(config), patience, config.mail.domains[0])
+    attempts = Attempts(store, sending, threads, clock, token)
+
+    def connect() -> Connection | None:
+        if relay is None:
+            return None
+        from angarium.protocols.smtp.relay import RelayConnection  # a library that no server without a relay needs
+
+        return RelayConnection(relay)
+
+    runner = QueueRunner(store, attempts, connect, config.queue.connections, clock)
+    await runner.start()
+    try:
+        yield
+    finally:
+        await runner.stop()
+        threads.close()
