@@ -32,6 +32,10 @@ Rule: TypeAlias = Callable[[Mapping[str, JSON]], list[Problem]]
 VENDOR = r"[^\W_](?:(?:[^\W_]|-)*[^\W_])?(?:\.[^\W_](?:(?:[^\W_]|-)*[^\W_])?)*:[ \t!#-.0-}\x80-\U0010ffff]+"
 """A name with the domain of its vendor (RFC 9553 §1.8.1)."""
 
+URI = r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f<>\"{}|\\^`]*"
+LANGUAGE = r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*"
+MEDIA_TYPE = r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:[ \t]*;.*)?"
+
 _VALUE = re.compile(rf"(?:[A-Za-z0-9-]+|{VENDOR})\Z")
 _NAME = re.compile(rf"(?:[A-Za-z0-9@]+|{VENDOR})\Z")
 
@@ -54,9 +58,9 @@ boolean: Check = simple(lambda value: isinstance(value, bool), "true or false")
 true: Check = simple(lambda value: value is True, "true")
 identifier: Check = simple(is_id, "an Id (1 to 255 of A-Z a-z 0-9 - _)")
 utc: Check = simple(lambda value: isinstance(value, str) and parse_utc(value) is not None, "like 2026-01-31T09:00:00Z")
-uri: Check = matching(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f<>\"{}|\\^`]*", "a URI, such as https://example.com/")
-language: Check = matching(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*", "a language tag, such as en-GB")
-media_type: Check = matching(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:[ \t]*;.*)?", "a media type, such as image/png")
+uri: Check = matching(URI, "a URI, such as https://example.com/")
+language: Check = matching(LANGUAGE, "a language tag, such as en-GB")
+media_type: Check = matching(MEDIA_TYPE, "a media type, such as image/png")
 
 
 def integer(low: int, high: int) -> Check:

@@ -17,7 +17,7 @@ _BLANK_LINES: Final = re.compile(rb"\n\n++")
 _SOFT: Final = re.compile(rb"[^:]*;(?:ENCODING=)?QUOTED-PRINTABLE[;:]", re.IGNORECASE)
 _NAMED: Final = re.compile(r"[^:]*;CHARSET=\"?([^:;\"]+)", re.IGNORECASE)
 _EDGE: Final = re.compile(rb"(?:BEGIN|END):", re.IGNORECASE)
-_SLOW: Final = re.compile(rb"QUOTED-PRINTABLE|;CHARSET=|\r\r\n", re.IGNORECASE)
+_SLOW: Final = (b"QUOTED-PRINTABLE", b";CHARSET=", b"\r\r\n")
 _MARKS: Final = MappingProxyType({b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"})
 _UTF_8_MARK: Final = b"\xef\xbb\xbf"
 _FOLD: Final = (b" ", b"\t")
@@ -31,11 +31,13 @@ def logical_lines(octets: bytes, most: int = MOST_LINES) -> list[str]:
     quoted-printable goes on after a soft line break; its escapes stay. Raises FormatError for more than `most` lines.
     """
     octets = as_utf_8(octets)
-    if _SLOW.search(octets) or b"\n" not in octets:
+    upper = octets.upper()
+    if any(mark in upper for mark in _SLOW) or b"\n" not in octets:
         return [_text(line) for _, line in pieces(octets, most)]
     octets = octets.replace(b"\r\n", b"\n")
-    octets = _BLANK_LINES.sub(b"\n", octets.strip(b"\n").rstrip(b"\r\n"))
-    octets = octets.replace(b"\n ", b"").replace(b"\n\t", b"")
+    if b"\n\n" in octets:
+        octets = _BLANK_LINES.sub(b"\n", octets)
+    octets = octets.rstrip(b"\r\n").lstrip(b"\n").replace(b"\n ", b"").replace(b"\n\t", b"")
     if octets.count(b"\n") >= most:
         raise _too_many(most)
     try:

@@ -7,7 +7,7 @@ and `blobId` of Media (RFC 9610 §3). A new property is a new row.
 from typing import Final
 
 from angarium.formats import objects
-from angarium.formats.jscontact import rules
+from angarium.formats.jscontact import patterns, rules
 from angarium.formats.objects import (
     Check,
     Rule,
@@ -29,16 +29,14 @@ from angarium.formats.objects import (
     utc,
 )
 
-_ADDRESS = matching(
-    r"[^\s\x00-\x1f\x7f<>@]+@[^\s\x00-\x1f\x7f<>@,;]+|\"[^\x00-\x1f\x7f]+\"@[^\s<>@]+", "an e-mail address"
-)
-_COUNTRY = matching("[A-Za-z]{2}", "a country code of two letters (ISO 3166-1)")
-_SCRIPT = matching("[A-Za-z]{4}", "a script subtag of four letters, such as Latn")
-_ZONE = matching(r"[A-Za-z][\w+-]*(?:/[\w+-]+)*", "the name of a time zone, such as Europe/Vienna")
-_GEO = matching(r"[Gg][Ee][Oo]:[^\x00-\x20\x7f\"<>]+", "a geo: URI, such as geo:48.2,16.37")
-_SCALE = matching(rf"[a-z0-9-]+|{objects.VENDOR}", "the name of a calendar system in lower case")
+_ADDRESS = matching(patterns.ADDR_SPEC, "an e-mail address")
+_COUNTRY = matching(patterns.COUNTRY, "a country code of two letters (ISO 3166-1)")
+_SCRIPT = matching(patterns.SCRIPT, "a script subtag of four letters, such as Latn")
+_ZONE = matching(patterns.ZONE, "the name of a time zone, such as Europe/Vienna")
+_GEO = matching(patterns.GEO, "a geo: URI, such as geo:48.2,16.37")
+_SCALE = matching(patterns.CALENDAR_SCALE, "the name of a calendar system in lower case")
 _NOT_EMPTY = simple(lambda value: isinstance(value, str) and value, "a string that is not empty")
-_VCARD_NAME = matching(r"[A-Za-z0-9-]+", "the name of a vCard property")
+_VCARD_NAME = matching(patterns.VCARD_NAME, "the name of a vCard property")
 _VCARD_PARAMETER = simple(
     lambda value: isinstance(value, str) or (isinstance(value, list) and all(isinstance(each, str) for each in value)),
     "a string or an array of strings",
