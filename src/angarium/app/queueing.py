@@ -4,8 +4,9 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from angarium.app.compose import clock, compose_pipeline, token
+from angarium.app.compose import clock
 from angarium.app.config import Config, RelaySection
+from angarium.app.pipeline import compose_pipeline, token
 from angarium.flows.submit import Patience
 from angarium.protocols.http.threads import Threads
 from angarium.protocols.smtp.attempts import Attempts, Connection, Sending
