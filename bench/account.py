@@ -78,6 +78,11 @@ class Account:
         return sum(connection.cpu for connection in self._connections.values())
 
     @property
+    def port(self) -> int:
+        """The local port of the connection that is open, 0 for none."""
+        return next((connection.port for connection in self._connections.values()), 0)
+
+    @property
     def api_path(self) -> str:
         """The request target of the API."""
         return path_of(self._api)

@@ -21,7 +21,18 @@ IDLE = "idle"
 SERVING = "serving the largest mailbox"
 UPLOAD = "added by an upload of 50 MB"
 IMPORT = "importing an mbox"
-MEMORY_AIMS = {IDLE: 80_000_000, SERVING: 150_000_000, UPLOAD: 10_000_000, IMPORT: 200_000_000}
+EVENT_SOURCE = "added by one idle event source"
+WEB_SOCKET = "added by one idle WebSocket"
+MEMORY_AIMS = {
+    IDLE: 80_000_000,
+    SERVING: 150_000_000,
+    UPLOAD: 10_000_000,
+    IMPORT: 200_000_000,
+    EVENT_SOURCE: 100_000,
+    WEB_SOCKET: 100_000,
+}
+PUSH_AIM = 15.0  # multiples of Core/echo, within one process
+PUSH_ACROSS_AIM = 60.0  # and from one process to another
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,8 @@ class Verdict:
 
 def judge(report: Report) -> list[Verdict]:
     """A verdict for each aim whose figures are in the report."""
-    return [*_echo(report), *_rows(report), *_growth(report), *_memory(report), *_startup(report), *_peer(report)]
+    parts = (_echo, _rows, _growth, _memory, _startup, _push, _peer)
+    return [verdict for part in parts for verdict in part(report)]
 
 
 def ours(report: Report) -> list[RowResult]:
@@ -89,6 +101,12 @@ def _growth(report: Report) -> Iterator[Verdict]:
 def _memory(report: Report) -> Iterator[Verdict]:
     for reading in report.memory:
         yield Verdict(f"memory {reading.what}", MEMORY_AIMS[reading.what] / 1e6, reading.octets / 1e6, "MB")
+
+
+def _push(report: Report) -> Iterator[Verdict]:
+    for push in report.push:
+        limit = PUSH_AIM if push.place == "one process" else PUSH_ACROSS_AIM
+        yield Verdict(f"news by {push.way}, {push.place}, times Core/echo", limit, push.multiple, "×")
 
 
 def _startup(report: Report) -> Iterator[Verdict]:

@@ -76,6 +76,11 @@ class Connection:
         self._buffer = bytearray()
         self._piece = memoryview(bytearray(_CHUNK))
 
+    @property
+    def port(self) -> int:
+        """The local port, 0 when nothing is open."""
+        return int(self._socket.getsockname()[1]) if self._socket else 0
+
     def __enter__(self) -> Self:
         return self
 

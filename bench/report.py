@@ -37,7 +37,7 @@ def _ms(seconds: float) -> str:
 
 
 def _mb(octets: int) -> str:
-    return f"{octets / 1e6:.1f}"
+    return f"{octets / 1e6:.1f}" if octets >= 1_000_000 else f"{octets / 1e6:.3f}"
 
 
 def _machine(report: Report) -> str:
@@ -120,6 +120,18 @@ def _startup(report: Report) -> str:
     )
 
 
+def _push(report: Report) -> str:
+    if not report.push:
+        return ""
+    return table(
+        ["news of a change", "place", "p50 ms", "p90 ms", "echo ms", "× echo"],
+        (
+            [push.way, push.place, _ms(push.time.p50), _ms(push.time.p90), _ms(push.echo.p50), f"{push.multiple:.2f}"]
+            for push in report.push
+        ),
+    )
+
+
 def _peer(report: Report) -> str:
     theirs = {(row.messages, row.row): row for row in report.rows if row.subject == report.peer}
     pairs = [(row, theirs[key]) for row in aims.ours(report) if (key := (row.messages, row.row)) in theirs]
@@ -148,5 +160,6 @@ SECTIONS: Mapping[str, Callable[[Report], str]] = {
     "wire": _wire,
     "memory": _memory,
     "startup": _startup,
+    "push": _push,
     "peer": _peer,
 }

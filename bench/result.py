@@ -84,6 +84,21 @@ class StartupResult:
 
 
 @dataclass(frozen=True, slots=True)
+class PushResult:
+    """Seconds from the answer to a change until another client has its news, beside echoes of the changing client."""
+
+    way: str
+    place: str
+    time: Spread
+    echo: Spread
+
+    @property
+    def multiple(self) -> float:
+        """How many times the echo it took, at the median."""
+        return self.time.p50 / self.echo.p50
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that a run measured; a part that was not run is empty. ``peer`` names the other server."""
 
@@ -97,4 +112,5 @@ class Report:
     wire: tuple[WireResult, ...] = ()
     memory: tuple[MemoryResult, ...] = ()
     startup: tuple[StartupResult, ...] = ()
+    push: tuple[PushResult, ...] = ()
     notes: tuple[str, ...] = field(default=())

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import apsw
 
-from bench import fsync, memory, resources, server, startup, syncs, wire
+from bench import fsync, memory, push, resources, server, startup, syncs, wire
 from bench.account import Account, Login
 from bench.client import Connection, Origin
 from bench.corpus import Corpus
@@ -23,7 +23,7 @@ from bench.load import load
 from bench.measure import Meter, Samples, Subject, Unseen, sample, sample_bare
 from bench.process import Process
 from bench.resources import Watched
-from bench.result import Machine, MemoryResult, Report, RowResult, StartupResult, WireResult
+from bench.result import Machine, MemoryResult, PushResult, Report, RowResult, StartupResult, WireResult
 from bench.rows import ECHO, Row, declared
 from bench.server import Load
 from bench.settings import Settings
@@ -44,6 +44,7 @@ class _Gathered:
     wire: tuple[WireResult, ...] = ()
     memory: list[MemoryResult] = field(default_factory=list)
     startup: tuple[StartupResult, ...] = ()
+    push: tuple[PushResult, ...] = ()
     notes: list[str] = field(default_factory=list)
 
 
@@ -63,13 +64,15 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
     rows = [row for row in declared(corpus) if not settings.only or row.name.startswith(settings.only)]
     bench = _Bench(settings, folder, corpus, rows, say)
     disk = fsync.probe(folder, _PROBES)
-    for size in settings.messages:
+    for size in settings.messages if set(settings.parts) - {"push"} else ():
         _at_size(bench, size)
         disk += fsync.probe(folder, _PROBES)  # again and again, since a shared disk has slow minutes
     if "memory" in settings.parts:
         _memory(bench)
     if "startup" in settings.parts:
         _startup(bench)
+    if "push" in settings.parts:
+        _push(bench)
     found = bench.gathered
     return Report(
         machine=_machine(),
@@ -82,6 +85,7 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
         wire=found.wire,
         memory=tuple(found.memory),
         startup=found.startup,
+        push=found.push,
         notes=tuple(found.notes),
     )
 
@@ -201,6 +205,12 @@ def _startup(bench: _Bench) -> None:
     largest = bench.settings.messages[-1]
     folders = {0: server.fresh(bench.folder / "empty"), largest: bench.folder / str(largest)}
     bench.gathered.startup = startup.measure(folders, _STARTS)
+
+
+def _push(bench: _Bench) -> None:
+    bench.say("news of changes, in one process and across two, and idle streams")
+    bench.gathered.push = push.latency(bench.folder, bench.settings.rounds)
+    bench.gathered.memory += push.idle(bench.folder)
 
 
 def even_shares(total: int, parts: int) -> list[int]:

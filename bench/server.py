@@ -42,9 +42,9 @@ def command(*arguments: str) -> list[str]:
     return [str(Path(sys.executable).with_name("angarium")), *arguments]
 
 
-def serve(data: Path) -> Process:
+def serve(data: Path, *more: str) -> Process:
     """Start our server on a free port of the loopback."""
-    return Process(command("serve", "--data", str(data), "--listen", "127.0.0.1:0"), _log(data))
+    return Process(command("serve", "--data", str(data), "--listen", "127.0.0.1:0", *more), _log(data))
 
 
 def bare_echo(folder: Path) -> Process:

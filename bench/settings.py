@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.account import Login
 from bench.corpus import BLOCK
 
-PARTS = ("rows", "wire", "memory", "startup")
+PARTS = ("rows", "wire", "memory", "startup", "push")
 _SIZES = (10_000, 100_000)
 _ROUNDS = 200
 _QUICK_SIZES = (1_000,)

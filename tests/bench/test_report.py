@@ -2,7 +2,7 @@ import orjson
 import pytest
 from bench.aims import judge
 from bench.report import sections, table
-from bench.result import Machine, MemoryResult, Report, RowResult, StartupResult, WireResult
+from bench.result import Machine, MemoryResult, PushResult, Report, RowResult, StartupResult, WireResult
 from bench.server import Load
 from bench.spread import Spread
 
@@ -38,6 +38,10 @@ _REPORT = Report(
     ),
     wire=(WireResult("query of 50", 300, 1000, 250, "gzip"), WireResult("from", 300, 80, 80, "identity")),
     memory=(MemoryResult(aims.IDLE, 70_000_000), MemoryResult(aims.UPLOAD, 12_000_000)),
+    push=(
+        PushResult("WebSocket", "one process", Spread(9, 0.016, 0.02), Spread(9, 0.001, 0.002)),
+        PushResult("WebSocket", "worker to first", Spread(9, 0.016, 0.02), Spread(9, 0.001, 0.002)),
+    ),
     startup=(StartupResult(0, Spread(9, 0.5, 0.6)), StartupResult(1000, Spread(9, 0.55, 0.7))),
 )
 
@@ -50,6 +54,12 @@ def _verdict(beginning: str) -> tuple[float, bool]:
 def test_rows_are_judged_as_multiples_of_the_echo_beside_them() -> None:
     assert _verdict("query of 50 at 100 messages, times Core/echo") == (2.0, True)
     assert _verdict("query of 50 at 1,000 messages, times Core/echo") == (5.0, False)
+
+
+def test_news_has_more_time_between_processes() -> None:
+    assert _verdict("news by WebSocket, one process") == (16.0, False)
+    assert _verdict("news by WebSocket, worker to first") == (16.0, True)
+    assert "worker to first" in sections(_REPORT)["push"]
 
 
 def test_a_durable_row_is_judged_beyond_what_its_fsyncs_take_alone() -> None:
@@ -98,7 +108,7 @@ def test_what_was_not_measured_has_neither_verdict_nor_section() -> None:
 
 def test_every_part_that_was_measured_has_a_section() -> None:
     laid_out = sections(_REPORT)
-    assert list(laid_out) == ["machine", "aims", "rows", "wire", "memory", "startup", "peer"]
+    assert list(laid_out) == ["machine", "aims", "rows", "wire", "memory", "startup", "push", "peer"]
     assert "2.00 ms here" in laid_out["machine"]
     assert "100 messages took 2.0 s (50 a second)" in laid_out["machine"]
     assert "MISS" in laid_out["aims"]
