@@ -1,16 +1,12 @@
 """A server that pushes to a service on loopback, without the pauses that others need."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import http_ece
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from angarium.datatypes import push
 from angarium.protocols.webpush import pusher
@@ -18,29 +14,6 @@ from tests.protocols.served import Served, serving
 from tests.protocols.webpush.service import Pushed, Service, service
 
 SETTINGS: dict[str, Any] = {"push": {"allow_http": True, "allow_networks": ["127.0.0.0/8"]}}
-
-
-@dataclass
-class Device:
-    """The keys of a client."""
-
-    private: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
-    auth: bytes = field(default_factory=lambda: os.urandom(16))
-
-    @property
-    def keys(self) -> dict[str, str]:
-        import base64
-
-        point = self.private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-        encoded = [base64.urlsafe_b64encode(value).rstrip(b"=").decode() for value in (point, self.auth)]
-        return dict(zip(("p256dh", "auth"), encoded, strict=True))
-
-    def read(self, pushed: Pushed) -> bytes:
-        """What was encrypted for this client."""
-        plain: bytes = http_ece.decrypt(
-            pushed.body, private_key=self.private, auth_secret=self.auth, version="aes128gcm"
-        )
-        return plain
 
 
 @dataclass

@@ -12,9 +12,9 @@ from angarium.protocols.webpush.targets import Targets
 from angarium.store.contract import DIRECTORY
 from angarium.store.sqlite import open_store
 from tests.protocols.served import HASHES
-from tests.protocols.webpush.conftest import Device, Ground, ground
+from tests.protocols.webpush.conftest import Ground, ground
+from tests.protocols.webpush.device import Device, read_token
 from tests.protocols.webpush.service import Service
-from tests.protocols.webpush.test_vapid import read as read_token
 
 
 def user_of(land: Ground, name: str = "ann") -> principals.User:
@@ -75,11 +75,11 @@ def test_pushes_are_encrypted_for_the_keys_of_the_client(land: Ground) -> None:
     record = land.subscribe(keys=device.keys)
     pushed = land.service.wait(1)
     assert pushed.headers["content-encoding"] == "aes128gcm"
-    asked = json.loads(device.read(pushed))
+    asked = json.loads(device.read(pushed.body))
     assert asked["@type"] == "PushVerification"
     land.verify(record, code=asked["verificationCode"])
     land.served.mailbox(user_of(land), "in secret")
-    assert json.loads(device.read(land.service.wait(2)))["@type"] == "StateChange"
+    assert json.loads(device.read(land.service.wait(2).body))["@type"] == "StateChange"
 
 
 def test_every_push_is_signed_with_the_key_of_the_session(land: Ground) -> None:
