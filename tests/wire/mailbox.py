@@ -48,6 +48,11 @@ NOTICE = (
     b"--report--\r\n"
 )
 
+CARDS = (
+    b"BEGIN:VCARD\r\nVERSION:4.0\r\nUID:zoe\r\nN:Quill;Zoe;;;\r\nEMAIL;TYPE=work:zoe@quill.example\r\nEND:VCARD\r\n"
+    b"BEGIN:VCARD\r\nVERSION:2.1\r\nN:Reed;Bo\r\nTEL;HOME:+49 30 1234\r\nEND:VCARD\r\n"
+)
+
 MESSAGES: tuple[tuple[str, bytes, str, str, dict[str, bool]], ...] = (
     ("lunch", LUNCH, "inbox", "2024-07-01T07:00:01Z", {"$seen": True}),
     ("reply", REPLY, "sent", "2024-07-01T08:30:02Z", {"$seen": True}),
@@ -80,6 +85,7 @@ def begin(server: Server, new_user: NewUser) -> tuple[Client, Symbols]:
         symbols.know(identifier, role)
     _name(user, symbols, boxes)
     symbols.know(user.upload(NOTICE), "blob notice")
+    symbols.know(user.upload(CARDS), "blob cards")
     server.limit(user.name, octets=5_000_000_000, messages=100_000)
     return user, symbols
 

@@ -4,11 +4,13 @@ from angarium.datatypes.blobs.access import Blob, octets, read_blob
 from angarium.datatypes.blobs.blobid import MOST_STEPS, BlobId, Step, locate, parse_blob_id
 from angarium.datatypes.blobs.budget import read_counted, spend
 from angarium.datatypes.blobs.copy import BLOB_COPY
+from angarium.datatypes.blobs.parsing import PARSE_ARGUMENTS, parse_blobs
 from angarium.datatypes.blobs.transfer import UPLOAD_ALLOWANCE, BlobNotFound, UploadRefused, download, keep, upload
 from angarium.engine.declare import Method
 
 __all__ = [
     "MOST_STEPS",
+    "PARSE_ARGUMENTS",
     "UPLOAD_ALLOWANCE",
     "Blob",
     "BlobId",
@@ -21,6 +23,7 @@ __all__ = [
     "methods",
     "octets",
     "parse_blob_id",
+    "parse_blobs",
     "read_blob",
     "read_counted",
     "spend",

@@ -3,6 +3,7 @@
 from angarium.datatypes.contacts.address_book import address_book_type
 from angarium.datatypes.contacts.capability import CONTACTS, CONTACTS_PARSE, contacts_capabilities
 from angarium.datatypes.contacts.contact_card import contact_card_type
+from angarium.datatypes.contacts.parse import contact_card_parse
 from angarium.engine.declare import Capability, DataType, Method
 
 __all__ = ["CONTACTS", "CONTACTS_PARSE", "capabilities", "methods", "types"]
@@ -15,7 +16,7 @@ def types() -> tuple[DataType, ...]:
 
 def methods() -> tuple[Method, ...]:
     """The methods of contacts beyond the standard ones."""
-    return ()
+    return (contact_card_parse(CONTACTS_PARSE),)
 
 
 def capabilities() -> tuple[Capability, ...]:

@@ -19,4 +19,4 @@ def _account(access: AccountAccess) -> dict[str, JSON]:
 
 def contacts_capabilities() -> tuple[Capability, ...]:
     """What this server can do for contacts."""
-    return (Capability(CONTACTS, account=_account),)
+    return (Capability(CONTACTS, account=_account), Capability(CONTACTS_PARSE))

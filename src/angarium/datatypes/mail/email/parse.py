@@ -5,18 +5,15 @@ A nested message so deep that its parts could have no blob id counts as not pars
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Final
 
-from angarium.datatypes.blobs import Blob, octets, read_blob, spend
+from angarium.datatypes.blobs import PARSE_ARGUMENTS, Blob, octets, parse_blobs
 from angarium.datatypes.mail.email.properties import DEFAULT_PARSE, HEADER_PROPERTIES, check_parse_properties
 from angarium.datatypes.mail.email.reader import text_weight
 from angarium.datatypes.mail.email.view import BODY_ARGUMENTS, BodyOptions, Source, body_options, made
 from angarium.datatypes.mail.ingest import header_properties
 from angarium.engine.call import Call
-from angarium.engine.declare import REQUIRED, Access, Argument, Method, Response
-from angarium.engine.errors import MethodError, MethodErrorType
-from angarium.engine.limits import MOST_PROPERTIES
-from angarium.engine.shapes import identifier, list_of, nullable, text
+from angarium.engine.declare import Access, Method, Response
 from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON
 from angarium.formats.message import envelope, has_attachment, parse, preview
@@ -69,40 +66,20 @@ def _shown(parsed: _Parsed, names: list[str], options: BodyOptions) -> dict[str,
     return email
 
 
-def _too_large() -> NoReturn:
-    raise MethodError(MethodErrorType.REQUEST_TOO_LARGE, "these blobs are too large together; parse fewer")
-
-
 def _run(call: Call) -> Response:
-    wanted = list(dict.fromkeys(call.texts("blobIds") or ()))
-    if len(wanted) > MOST_BLOBS:
-        raise MethodError(MethodErrorType.REQUEST_TOO_LARGE, f"one call parses at most {MOST_BLOBS} blobs")
     given = call.texts("properties")
     names = list(DEFAULT_PARSE) if given is None else list(dict.fromkeys(given))
     check_parse_properties(names)
     options = body_options(call)
-    room = call.request.limits.max_size_response
-    parsed: dict[str, JSON] = {}
-    not_parsable: list[str] = []
-    not_found: list[str] = []
-    for blob_id in wanted:
-        blob = read_blob(call.snapshot, call.request.principal, call.account, blob_id)
-        if blob is None:
-            not_found.append(blob_id)
-            continue
-        message = _parsed(blob) if spend(call, blob.weight) else _too_large()
+
+    def look(blob: Blob) -> tuple[JSON, int] | None:
+        message = _parsed(blob)
         if message is None:
-            not_parsable.append(blob_id)
-            continue
+            return None
         email = _shown(message, names, options)
-        room -= text_weight(email.get("bodyValues"))
-        parsed[blob_id] = email if room >= 0 else _too_large()
-    return {
-        "accountId": call.account.id,
-        "parsed": parsed or None,
-        "notParsable": not_parsable or None,
-        "notFound": not_found or None,
-    }
+        return email, text_weight(email.get("bodyValues"))
+
+    return parse_blobs(call, MOST_BLOBS, look)
 
 
 def email_parse(capability: str) -> Method:
@@ -112,9 +89,5 @@ def email_parse(capability: str) -> Method:
         capability,
         Access.READ,
         _run,
-        (
-            Argument("blobIds", list_of(identifier), REQUIRED),
-            Argument("properties", nullable(list_of(text, MOST_PROPERTIES))),
-            *BODY_ARGUMENTS,
-        ),
+        (*PARSE_ARGUMENTS, *BODY_ARGUMENTS),
     )
