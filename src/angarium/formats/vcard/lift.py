@@ -43,7 +43,7 @@ def _line(line: Line, version: str) -> Line:
     """The line without what 4.0 has no more in any line: encodings, charsets, parameters without names."""
     if line.parameters:
         line = _decoded(line)
-    if version == "2.1":
+    if version == "2.1" and line.name not in legacy.BINARY:
         value = _LITERAL_BACKSLASH.sub(r"\\\\", line.value) if "\\" in line.value else line.value
         if "," in value and line.name not in _LISTS:
             value = _OPEN_COMMA.sub(lambda found: found[1] or "\\,", value)
@@ -147,6 +147,7 @@ class _Lifting:
         for line in lines if self._labels else ():
             self._sizes[line.group.lower()] = self._sizes.get(line.group.lower(), 0) + 1
         self._has_kind = any(line.name == "KIND" for line in lines)
+        self._anniversaries = {line.value for line in lines if line.name == "ANNIVERSARY"}
         self._answered: set[str] = set()
         self._phonetic: list[Line] = []
         self._countries: dict[str, Line] = {}
@@ -179,7 +180,14 @@ class _Lifting:
         label = self._labels.get(line.group.lower(), "").lower()
         if label != "anniversary" or date(line.value.strip()) is None:
             return (line,)
-        return (self._answer(line, Line("ANNIVERSARY", line.value, _kept(line))),)
+        return self.anniversary(self._answer(line, Line("ANNIVERSARY", line.value, _kept(line))))
+
+    def anniversary(self, made: Line) -> Sequence[Line]:
+        """An ANNIVERSARY that another property told, unless one tells the same: address books write it in two ways."""
+        if made.value in self._anniversaries:
+            return ()
+        self._anniversaries.add(made.value)
+        return (made,)
 
     def relative(self, line: Line) -> Sequence[Line]:
         """X-ABRELATEDNAMES is RELATED when its label is a relation that vCard knows."""
@@ -335,9 +343,10 @@ def _profile(_lifting: _Lifting, line: Line) -> Sequence[Line]:
     return (line._replace(name="SOCIALPROFILE", parameters={**parameters, **({"TYPE": types} if types else {})}),)
 
 
-def _anniversary(_lifting: _Lifting, line: Line) -> Sequence[Line]:
-    found = date(line.value.strip())
-    return (line._replace(name="ANNIVERSARY", parameters=_kept(line)) if found else line,)
+def _anniversary(lifting: _Lifting, line: Line) -> Sequence[Line]:
+    if date(line.value.strip()) is None:
+        return (line,)
+    return lifting.anniversary(line._replace(name="ANNIVERSARY", parameters=_kept(line)))
 
 
 def _relative(_lifting: _Lifting, line: Line) -> Sequence[Line]:

@@ -68,9 +68,11 @@ class _Cutter:
     def take(self, chunk: bytes) -> Iterator[Piece]:
         if self._line_feeds is None and chunk:
             self._line_feeds = b"\n" in chunk or b"\r" not in chunk
-        self._buffer += chunk if self._line_feeds else chunk.replace(b"\r", b"\n")
-        yield from self._scan(self._buffer.rfind(b"\n") + 1)
-        self._trim()
+        chunk = chunk if self._line_feeds else chunk.replace(b"\r", b"\n")
+        whole_lines = len(self._buffer) + chunk.rfind(b"\n") + 1 if b"\n" in chunk else self._scanned
+        self._buffer += chunk
+        yield from self._scan(whole_lines)
+        yield from self._trim()
 
     def end(self) -> Iterator[Piece]:
         yield from self._scan(len(self._buffer))
@@ -118,14 +120,18 @@ class _Cutter:
             yield Piece(b"", position, Problem(position, "this stands outside of any card"))
         self._start = end
 
-    def _trim(self) -> None:
-        """Forget what was given out, and the inside of a card that is too large."""
-        if self._depth and not self._too_large and len(self._buffer) - self._start > self._most:
+    def _trim(self) -> Iterator[Piece]:
+        """Forget what was given out, the inside of a card that is too large, and much that is in no card."""
+        is_much = len(self._buffer) - self._start > self._most
+        # A line so long that it alone is too much goes without its end being seen.
+        sure = len(self._buffer) if len(self._buffer) - self._scanned > self._most else self._scanned
+        if is_much and self._depth == 0:
+            yield from self._between(sure)
+        elif is_much and not self._too_large:
+            yield self._cut(len(self._buffer))
             self._too_large = True
-        gone = self._scanned if self._too_large else min(self._start, self._scanned)
-        if self._depth == 0 and len(self._buffer) - self._start > self._most:
-            gone = self._scanned
+        gone = sure if self._too_large else min(self._start, sure)
         del self._buffer[:gone]
         self._offset += gone
         self._start = max(0, self._start - gone)
-        self._scanned -= gone
+        self._scanned = max(0, self._scanned - gone)
