@@ -7,6 +7,7 @@ import pytest
 
 from angarium.datatypes import principals
 from angarium.datatypes.principals import User
+from angarium.store.contract import AccountKey
 from tests.protocols.served import ECHO, HASHES, Served, basic, serving
 
 
@@ -87,11 +88,17 @@ def test_a_change_in_the_directory_costs_no_new_hash(own: Served, monkeypatch: p
     assert after.json["sessionState"] != before
 
 
+def heard(own: Served) -> None:
+    """Wait until everybody has heard of the last commit: the next one comes after that."""
+    own.store.write(lambda view: view.prune(AccountKey(1), 0)).result()
+
+
 def test_a_changed_password_counts_at_once(own: Served) -> None:
     ann = own.store.read(lambda view: principals.by_name(view, "ann"))
     assert ann is not None
     assert own.api(ECHO).status == 200
     own.store.write(lambda view: principals.set_password_hash(view, ann, HASHES["other"])).result()
+    heard(own)
     assert own.api(ECHO).status == 401
     assert own.api(ECHO, password="other").status == 200
 
@@ -101,6 +108,7 @@ def test_a_removed_user_is_gone_at_once(own: Served) -> None:
     assert ann is not None
     assert own.api(ECHO).status == 200
     own.store.write(lambda view: principals.remove(view, ann)).result()
+    heard(own)
     assert own.api(ECHO).status == 401
 
 
