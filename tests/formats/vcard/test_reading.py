@@ -88,7 +88,7 @@ def test_a_line_becomes(line: str, card: dict[str, JSON]) -> None:
 def test_two_entries_do_not_share_an_id() -> None:
     phones = properties("TEL;PROP-ID=PHONE-1:1", "TEL;PROP-ID=PHONE-1:2", "TEL:3")["phones"]
     assert [phone["number"] for phone in phones.values()] == ["1", "2", "3"]
-    assert list(phones)[0] == "PHONE-1"
+    assert next(iter(phones)) == "PHONE-1"
 
 
 def test_properties_that_a_card_has_once_keep_the_first() -> None:
