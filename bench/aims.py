@@ -16,6 +16,8 @@ GROWTH_AIM = 1.5  # multiple at the largest store over that at the smallest
 GROWTH_AIMS = {"common word": 3.0}
 STARTUP_AIM = 1.2  # first answer on the largest store over that on an empty one
 PEER_AIM = 5.0  # times faster than the peer
+DELIVERY_PEER_AIM = 6.0  # times the peer's rate
+DELIVERY_GROWTH_AIM = 2.5  # our rate at the most connections over that at one
 
 IDLE = "idle"
 SERVING = "serving the largest mailbox"
@@ -56,7 +58,7 @@ class Verdict:
 
 def judge(report: Report) -> list[Verdict]:
     """A verdict for each aim whose figures are in the report."""
-    parts = (_echo, _rows, _growth, _memory, _startup, _push, _peer)
+    parts = (_echo, _rows, _growth, _memory, _startup, _push, _delivery, _peer)
     return [verdict for part in parts for verdict in part(report)]
 
 
@@ -114,6 +116,17 @@ def _startup(report: Report) -> Iterator[Verdict]:
         empty, *_, full = sorted(report.startup, key=lambda result: result.messages)
         aim = f"first answer, {full.messages:,} over {empty.messages:,} messages"
         yield Verdict(aim, STARTUP_AIM, full.time.p50 / empty.time.p50, "×")
+
+
+def _delivery(report: Report) -> Iterator[Verdict]:
+    mine = {result.connections: result.rate.p50 for result in report.delivery if result.subject == report.ours}
+    for other in report.delivery:
+        if other.subject != report.ours:
+            aim = f"deliveries on {other.connections} connections, times the rate of {other.subject}"
+            yield Verdict(aim, DELIVERY_PEER_AIM, mine[other.connections] / other.rate.p50, "×", at_least=True)
+    if len(mine) > 1:
+        aim = f"deliveries on {max(mine)} connections, times our rate on {min(mine)}"
+        yield Verdict(aim, DELIVERY_GROWTH_AIM, mine[max(mine)] / mine[min(mine)], "×", at_least=True)
 
 
 def _peer(report: Report) -> Iterator[Verdict]:

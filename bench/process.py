@@ -56,6 +56,10 @@ class Process(Watched):
             self._child.kill()
             self._child.wait()
 
+    def told(self, after: str) -> str:
+        """The word that the server wrote behind these words, '' when it did not write them."""
+        return (self._said().rpartition(after)[2].split() or [""])[0] if after in self._said() else ""
+
     def _await_line(self) -> str:
         deadline = time.monotonic() + _READY_WITHIN
         while time.monotonic() < deadline:

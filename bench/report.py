@@ -132,6 +132,24 @@ def _push(report: Report) -> str:
     )
 
 
+def _delivery(report: Report) -> str:
+    if not report.delivery:
+        return ""
+    return table(
+        ["deliveries by LMTP", "connections", "messages in a run", "p50 a second", "p90 a second"],
+        (
+            [
+                result.subject,
+                f"{result.connections}",
+                f"{result.messages:,}",
+                f"{result.rate.p50:,.0f}",
+                f"{result.rate.p90:,.0f}",
+            ]
+            for result in report.delivery
+        ),
+    )
+
+
 def _peer(report: Report) -> str:
     theirs = {(row.messages, row.row): row for row in report.rows if row.subject == report.peer}
     pairs = [(row, theirs[key]) for row in aims.ours(report) if (key := (row.messages, row.row)) in theirs]
@@ -161,5 +179,6 @@ SECTIONS: Mapping[str, Callable[[Report], str]] = {
     "memory": _memory,
     "startup": _startup,
     "push": _push,
+    "delivery": _delivery,
     "peer": _peer,
 }

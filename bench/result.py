@@ -99,6 +99,16 @@ class PushResult:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryResult:
+    """Messages that one server took by LMTP, all on disk: how many in each run, and the spread of messages a second."""
+
+    subject: str
+    connections: int
+    messages: int
+    rate: Spread
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that a run measured; a part that was not run is empty. ``peer`` names the other server."""
 
@@ -113,4 +123,5 @@ class Report:
     memory: tuple[MemoryResult, ...] = ()
     startup: tuple[StartupResult, ...] = ()
     push: tuple[PushResult, ...] = ()
+    delivery: tuple[DeliveryResult, ...] = ()
     notes: tuple[str, ...] = field(default=())

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import apsw
 
-from bench import fsync, memory, push, resources, server, startup, syncs, wire
+from bench import delivery, fsync, memory, push, resources, server, startup, syncs, wire
 from bench.account import Account, Login
 from bench.client import Connection, Origin
 from bench.corpus import Corpus
@@ -23,7 +23,7 @@ from bench.load import load
 from bench.measure import Meter, Samples, Subject, Unseen, sample, sample_bare
 from bench.process import Process
 from bench.resources import Watched
-from bench.result import Machine, MemoryResult, PushResult, Report, RowResult, StartupResult, WireResult
+from bench.result import DeliveryResult, Machine, MemoryResult, PushResult, Report, RowResult, StartupResult, WireResult
 from bench.rows import ECHO, Row, declared
 from bench.server import Load
 from bench.settings import Settings
@@ -45,6 +45,7 @@ class _Gathered:
     memory: list[MemoryResult] = field(default_factory=list)
     startup: tuple[StartupResult, ...] = ()
     push: tuple[PushResult, ...] = ()
+    delivery: tuple[DeliveryResult, ...] = ()
     notes: list[str] = field(default_factory=list)
 
 
@@ -73,6 +74,8 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
         _startup(bench)
     if "push" in settings.parts:
         _push(bench)
+    if "delivery" in settings.parts:
+        bench.gathered.delivery = tuple(delivery.measure(OURS, folder, settings.lmtp_peer, settings.rounds, say))
     found = bench.gathered
     return Report(
         machine=_machine(),
@@ -86,6 +89,7 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
         memory=tuple(found.memory),
         startup=found.startup,
         push=found.push,
+        delivery=found.delivery,
         notes=tuple(found.notes),
     )
 

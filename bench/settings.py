@@ -10,8 +10,9 @@ from pathlib import Path
 
 from bench.account import Login
 from bench.corpus import BLOCK
+from bench.delivery import Place
 
-PARTS = ("rows", "wire", "memory", "startup", "push")
+PARTS = ("rows", "wire", "memory", "startup", "push", "delivery")
 _SIZES = (10_000, 100_000)
 _ROUNDS = 200
 _QUICK_SIZES = (1_000,)
@@ -28,6 +29,7 @@ class Settings:
     only: tuple[str, ...]
     peer: Login | None
     peer_pid: int
+    lmtp_peer: Place | None
     json: Path | None
     markdown: Path | None
     keep: Path | None
@@ -44,6 +46,7 @@ def read(arguments: Sequence[str] | None = None) -> Settings:
         only=given.only,
         peer=given.peer,
         peer_pid=given.peer_pid,
+        lmtp_peer=given.lmtp_peer,
         json=given.json,
         markdown=given.markdown,
         keep=given.keep,
@@ -65,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         help="the same rows on another JMAP server (an empty account)",
     )
     add("--peer-pid", type=_positive, default=0, metavar="PID", help="read the CPU of this process tree for the peer")
+    add("--lmtp-peer", type=_place, metavar="HOST:PORT,RECIPIENT", help="deliver to another LMTP server as well")
     add("--json", type=Path, metavar="FILE", help="write everything that was measured")
     add("--markdown", type=Path, metavar="FILE", help="write the tables between the markers of this document")
     add("--keep", type=Path, metavar="DIR", help="keep loaded data folders here, and reuse those that fit")
@@ -94,6 +98,14 @@ def _parts(text: str) -> tuple[str, ...]:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _place(text: str) -> Place:
+    address, comma, recipient = text.partition(",")
+    host, colon, port = address.rpartition(":")
+    if not (comma and colon and host and recipient and port.isdecimal()):
+        raise argparse.ArgumentTypeError("give HOST:PORT,RECIPIENT")
+    return Place(host, int(port), recipient)
 
 
 def _login(text: str) -> Login:

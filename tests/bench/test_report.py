@@ -2,7 +2,7 @@ import orjson
 import pytest
 from bench.aims import judge
 from bench.report import sections, table
-from bench.result import Machine, MemoryResult, PushResult, Report, RowResult, StartupResult, WireResult
+from bench.result import DeliveryResult, Machine, MemoryResult, PushResult, Report, RowResult, StartupResult, WireResult
 from bench.server import Load
 from bench.spread import Spread
 
@@ -43,6 +43,12 @@ _REPORT = Report(
         PushResult("WebSocket", "worker to first", Spread(9, 0.016, 0.02), Spread(9, 0.001, 0.002)),
     ),
     startup=(StartupResult(0, Spread(9, 0.5, 0.6)), StartupResult(1000, Spread(9, 0.55, 0.7))),
+    delivery=(
+        DeliveryResult("ours", 1, 400, Spread(4, 350.0, 360.0)),
+        DeliveryResult("lmtp:24", 1, 400, Spread(4, 50.0, 55.0)),
+        DeliveryResult("ours", 8, 400, Spread(4, 700.0, 710.0)),
+        DeliveryResult("lmtp:24", 8, 400, Spread(4, 140.0, 150.0)),
+    ),
 )
 
 
@@ -60,6 +66,13 @@ def test_news_has_more_time_between_processes() -> None:
     assert _verdict("news by WebSocket, one process") == (16.0, False)
     assert _verdict("news by WebSocket, worker to first") == (16.0, True)
     assert "worker to first" in sections(_REPORT)["push"]
+
+
+def test_deliveries_are_judged_beside_the_peer_and_by_what_more_connections_bring() -> None:
+    assert _verdict("deliveries on 1 connections, times the rate of lmtp:24") == (7.0, True)
+    assert _verdict("deliveries on 8 connections, times the rate of lmtp:24") == (5.0, False)
+    assert _verdict("deliveries on 8 connections, times our rate on 1") == (2.0, False)
+    assert "| lmtp:24            |           8 |" in sections(_REPORT)["delivery"]
 
 
 def test_a_durable_row_is_judged_beyond_what_its_fsyncs_take_alone() -> None:
@@ -108,7 +121,7 @@ def test_what_was_not_measured_has_neither_verdict_nor_section() -> None:
 
 def test_every_part_that_was_measured_has_a_section() -> None:
     laid_out = sections(_REPORT)
-    assert list(laid_out) == ["machine", "aims", "rows", "wire", "memory", "startup", "push", "peer"]
+    assert list(laid_out) == ["machine", "aims", "rows", "wire", "memory", "startup", "push", "delivery", "peer"]
     assert "2.00 ms here" in laid_out["machine"]
     assert "100 messages took 2.0 s (50 a second)" in laid_out["machine"]
     assert "MISS" in laid_out["aims"]
