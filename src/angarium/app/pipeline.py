@@ -8,6 +8,7 @@ import secrets
 from angarium.app.config import Config
 from angarium.datatypes.principals import Domains
 from angarium.flows.deliver import Pipeline
+from angarium.flows.feedback import note_feedback
 from angarium.flows.vacation import Vacation
 
 
@@ -19,4 +20,4 @@ def token() -> str:
 def compose_pipeline(config: Config) -> Pipeline:
     """How mail is delivered, by LMTP, by the command line, and from one user to another."""
     domains = Domains(config.mail.domains)
-    return Pipeline(domains, (Vacation(domains, token),))
+    return Pipeline(domains, (note_feedback, Vacation(domains, token)))

@@ -30,9 +30,17 @@ def relay_settings(config: Config) -> RelaySettings | None:
         context=None if section.tls == "none" else ssl.create_default_context(cafile=section.ca_file),
         user=section.user,
         password=_password(section),
-        name=section.name or config.mail.domains[0],
+        name=_in_ascii(section.name or config.mail.domains[0]),
         timeout=section.timeout,
     )
+
+
+def _in_ascii(domain: str) -> str:
+    """The form of a domain that every server takes (RFC 5890 §2.3.2.1)."""
+    try:
+        return domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return "localhost"
 
 
 def _password(section: RelaySection) -> str | None:
@@ -44,7 +52,7 @@ async def queue_worked_off(config: Config, store: Store, relay: RelaySettings | 
     """Send what waits while this runs."""
     threads = Threads(_READERS, "angarium-queue")
     patience = Patience(config.queue.retry, config.queue.expires)
-    sending = Sending(compose_pipeline(config), patience, config.mail.domains[0])
+    sending = Sending(compose_pipeline(config), patience, _in_ascii(config.mail.domains[0]))
     attempts = Attempts(store, sending, threads, clock, token)
 
     def connect() -> Connection | None:

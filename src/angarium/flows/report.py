@@ -17,9 +17,9 @@ from angarium.formats.message import (
     DraftHeader,
     RecipientStatus,
     build,
+    delivery_status_body,
     envelope,
     outgoing,
-    write_delivery_status,
 )
 
 _RETURNED: Final = 50_000
@@ -46,13 +46,8 @@ def report(domain: str, item: QueueItem, original: bytes, message_id: str, now: 
         DraftHeader("Subject", "Text", f"{_TITLES[actions[0]][0]}: {subject}"),
         DraftHeader("Auto-Submitted", "Text", "auto-replied"),
     )
-    parts = (
-        BodyPart(content=_text(domain, subject, owing)),
-        BodyPart("message/delivery-status", write_delivery_status(domain, told)),
-        _returned(item, original, is_failure=Action.FAILED in actions),
-    )
-    kind = DraftHeader("Content-Type", "Raw", " multipart/report; report-type=delivery-status")
-    body = BodyPart("multipart/report", sub_parts=parts, headers=(kind,))
+    returned = _returned(item, original, is_failure=Action.FAILED in actions)
+    body = delivery_status_body(_text(domain, subject, owing), domain, told, returned)
     moment = datetime.fromtimestamp(now // 1000, UTC)
     return build(Draft(headers, body), message_id=message_id, date=moment)
 

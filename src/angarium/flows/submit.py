@@ -15,14 +15,14 @@ from angarium.datatypes.submission.email_submission import status
 from angarium.datatypes.submission.queue import Destination, Fate, QueueItem
 from angarium.flows.deliver import Arrival, Delivered, Duplicate, Pipeline, Refusal, Refused, deliver
 from angarium.formats.message import Action
-from angarium.store.contract import OverQuota, Snapshot, Transaction
+from angarium.store.contract import Snapshot, StoreError, Transaction
 
 _DELIVERED: Final = "250 2.1.5 delivered"
 _REFUSED: Final[Mapping[Refusal, str]] = {
     Refusal.UNKNOWN: "550 5.1.1 there is no such user on this server",
     Refusal.LOOP: "554 5.4.6 the message has passed too many servers: it runs in circles",
+    Refusal.OVER_QUOTA: "552 5.2.2 the mailbox is full",
 }
-_FULL: Final = "552 5.2.2 the mailbox is full"
 _FATES: Final[Mapping[str, Fate]] = {"2": Fate.RELAYED, "5": Fate.FAILED}
 _ACTIONS: Final[Mapping[Fate, Action]] = {
     Fate.FAILED: Action.FAILED,
@@ -63,18 +63,21 @@ def take(transaction: Transaction, record: str, now: int) -> QueueItem | None:
 
 def hand_over(
     transaction: Transaction, pipeline: Pipeline, record: str, arrived: Arrival, now: int
-) -> QueueItem | None:
-    """Deliver to the recipients who are here, and say so; the item as it is then, None when nothing is left to do."""
+) -> tuple[QueueItem | None, Mapping[str, str]]:
+    """Deliver to the recipients who are here, and say so; the item as it is then, None when nothing is left to do.
+
+    And the reply for each of them, by address.
+    """
     item = queue.one(transaction, record)
     if item is None or item.due > now:
-        return None
+        return None, {}
     replies = {
         known.address.email: _delivered(transaction, pipeline, arrived, known.address.email)
         for known in item.waiting
         if is_here(transaction, pipeline.domains, known.address.email)
     }
     done = {email: (Fate.DELIVERED if reply[0] == "2" else Fate.FAILED, reply) for email, reply in replies.items()}
-    return _record(transaction, item, done, reports_itself=False)
+    return _record(transaction, item, done, reports_itself=False), replies
 
 
 def settle(
@@ -101,7 +104,7 @@ def settle(
     )
 
 
-def reported(transaction: Transaction, pipeline: Pipeline, record: str, arrived: Arrival | None) -> QueueItem | None:
+def reported(transaction: Transaction, pipeline: Pipeline, record: str, arrived: Arrival) -> QueueItem | None:
     """Deliver a report to the sender, and note that everything owed was told; the item, None when it is done.
 
     No report is due to a sender who is gone. StoreError when there is no room for it now.
@@ -109,8 +112,9 @@ def reported(transaction: Transaction, pipeline: Pipeline, record: str, arrived:
     item = queue.one(transaction, record)
     if item is None:
         return None
-    if arrived is not None:
-        deliver(transaction, pipeline, arrived, item.sender.email)
+    outcome = deliver(transaction, pipeline, arrived, item.sender.email)
+    if outcome == Refused(Refusal.OVER_QUOTA):
+        raise StoreError(f"there is no room for the report to {item.sender.email}")
     told = tuple(replace(known, owed=None) for known in item.recipients)
     return _keep(transaction, replace(item, recipients=told))
 
@@ -136,11 +140,7 @@ def begin(transaction: Transaction) -> int:
 
 
 def _delivered(transaction: Transaction, pipeline: Pipeline, arrived: Arrival, email: str) -> str:
-    try:
-        with transaction.savepoint():
-            outcome = deliver(transaction, pipeline, arrived, email)
-    except OverQuota:
-        return _FULL
+    outcome = deliver(transaction, pipeline, arrived, email)
     match outcome:
         case Delivered() | Duplicate():
             return _DELIVERED

@@ -14,8 +14,9 @@ from angarium.formats.message.delivery_status import (
     Action,
     DeliveryStatus,
     RecipientStatus,
+    delivery_status_body,
+    plain_address,
     read_delivery_status,
-    write_delivery_status,
 )
 from angarium.formats.message.disposition import Notification, notification_body, read_notification
 from angarium.formats.message.draft import BodyPart, Draft, DraftHeader, assemble
@@ -85,6 +86,7 @@ __all__ = [
     "conversation",
     "decode_body",
     "decode_transfer",
+    "delivery_status_body",
     "envelope",
     "expand",
     "format_rfc3339",
@@ -109,6 +111,7 @@ __all__ = [
     "parse_header_property",
     "parse_rfc3339",
     "part_to_json",
+    "plain_address",
     "preview",
     "read_delivery_status",
     "read_headers",
@@ -123,5 +126,4 @@ __all__ = [
     "truncate",
     "with_return_path",
     "writable",
-    "write_delivery_status",
 ]

@@ -6,7 +6,7 @@ talking to the relay, writing a report. The log has a line for each recipient, a
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol, TypeVar
@@ -78,11 +78,12 @@ class Attempts:
             return item
         now = self._clock()
         try:
-            after = await self._write(
+            after, replies = await self._write(
                 lambda transaction: submit.hand_over(transaction, self._sending.pipeline, record, arrived, now)
             )
         finally:
             arrived.blob.discard()
+        _tell_log(item, replies)
         return after
 
     async def elsewhere(self, record: str, connection: Connection | None) -> QueueItem | None:
@@ -92,12 +93,7 @@ class Attempts:
         if item is None:
             return None
         outcome = await self._sent(item, connection)
-        for known in item.waiting:
-            _log.info(
-                "queue id=%s from=<%s> to=<%s> size=%d attempt=%d reply=%s",
-                record, item.sender.email, known.address.email, item.size, item.attempts,
-                outcome.replies[known.address.email],
-            )  # fmt: skip
+        _tell_log(item, outcome.replies)
         patience, now = self._sending.patience, self._clock()
         return await self._write(
             lambda transaction: submit.settle(
@@ -165,3 +161,9 @@ class Attempts:
 
     def _write(self, job: Callable[[Transaction], T]) -> "asyncio.Future[T]":
         return asyncio.wrap_future(self._store.write(job))
+
+
+def _tell_log(item: QueueItem, replies: Mapping[str, str]) -> None:
+    sender = item.sender.email
+    for email, reply in replies.items():
+        _log.info("queue id=%s from=<%s> to=<%s> size=%d reply=%s", item.id, sender, email, item.size, reply)

@@ -5,13 +5,15 @@ A submission and the queue know each other by the envelope id, which goes out wi
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import Final, cast
 
+from angarium.datatypes.blobs import BlobId, parse_blob_id
+from angarium.datatypes.principals.names import normal_address
 from angarium.datatypes.submission.queue import Destination, Fate
 from angarium.engine.queries import moment
 from angarium.formats.json import JSON, dumps, loads
-from angarium.store.contract import AccountKey, Indexes, Snapshot, Transaction
+from angarium.store.contract import AccountKey, BlobHash, Indexes, Snapshot, Transaction
 
 KIND: Final = "EmailSubmission"
 PENDING: Final = "pending"
@@ -22,21 +24,15 @@ _WAITS: Final = "250 2.1.5 waiting to be sent"
 _ENVELOPE_ID: Final = "envelopeId"
 _MESSAGE_ID: Final = "messageId"
 
+_MOST_REPORTS: Final = 100
+_OPEN: Final = ("queued", "unknown")
+
 _DELIVERED: Final[Mapping[Fate, str]] = {
     Fate.QUEUED: "queued",
     Fate.DELIVERED: "yes",
     Fate.RELAYED: "unknown",
     Fate.FAILED: "no",
 }
-
-
-class Report(StrEnum):
-    """What a message that came back says about a recipient."""
-
-    DELIVERED = "delivered"
-    FAILED = "failed"
-    DISPLAYED = "displayed"
-    OTHER = "other"
 
 
 def waiting(emails: Sequence[str]) -> dict[str, JSON]:
@@ -75,6 +71,55 @@ def note(transaction: Transaction, account: AccountKey, envelope_id: str, recipi
         _change(transaction, account, record, change)
 
 
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What a message that came back says about one recipient, under either of two addresses.
+
+    `delivered` is True or False where it tells that; `reply` is the SMTP reply it tells of.
+    """
+
+    addresses: tuple[str, ...]
+    delivered: bool | None = None
+    displayed: bool = False
+    reply: str | None = None
+
+
+def note_report(
+    transaction: Transaction, account: AccountKey, record: str, names: str, blob: BlobHash, told: Sequence[Returned]
+) -> None:
+    """Keep a report with the submission that it is about, in `dsnBlobIds` or `mdnBlobIds`, and what it tells.
+
+    What is final stays as it is. A report about the only recipient is about that one, under whatever address.
+    """
+
+    def change(value: dict[str, JSON]) -> None:
+        known = cast("list[str]", value[names])
+        if str(BlobId(blob)) not in known and len(known) < _MOST_REPORTS:
+            value[names] = [*known, str(BlobId(blob))]
+        status = cast("dict[str, dict[str, JSON]]", value["deliveryStatus"] or {})
+        for returned in told:
+            wanted = set(map(normal_address, returned.addresses))
+            shown = next((item for email, item in status.items() if normal_address(email) in wanted), None)
+            if shown is None and len(status) == 1:
+                (shown,) = status.values()
+            if shown is not None:
+                _apply(shown, returned)
+
+    value = _change(transaction, account, record, change)
+    blobs = cast("list[str]", [*cast("list[str]", value["dsnBlobIds"]), *cast("list[str]", value["mdnBlobIds"])])
+    parsed = (parse_blob_id(blob_id) for blob_id in blobs)
+    transaction.blobs.pin(account, KIND, record, [known.hash for known in parsed if known is not None])
+
+
+def _apply(shown: dict[str, JSON], returned: Returned) -> None:
+    if returned.displayed:
+        shown["displayed"] = "yes"
+    if shown["delivered"] in _OPEN:
+        shown["smtpReply"] = returned.reply or shown["smtpReply"]
+        if returned.delivered is not None:
+            shown["delivered"] = "yes" if returned.delivered else "no"
+
+
 def by_envelope_id(snapshot: Snapshot, account: AccountKey, envelope_id: str) -> list[str]:
     """The submissions that went out under an envelope id."""
     return snapshot.records.find(account, KIND, _ENVELOPE_ID, envelope_id)
@@ -87,10 +132,11 @@ def by_message_id(snapshot: Snapshot, account: AccountKey, message_id: str) -> l
 
 def _change(
     transaction: Transaction, account: AccountKey, record: str, change: Callable[[dict[str, JSON]], None]
-) -> None:
+) -> dict[str, JSON]:
     stored = transaction.records.get(account, KIND, [record])[record]
     value = cast("dict[str, JSON]", loads(stored))
     change(value)
     changed = dumps(value)
     if changed != stored:
         transaction.records.update(account, KIND, record, changed, indexes(value))
+    return value
