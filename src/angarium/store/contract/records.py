@@ -60,7 +60,10 @@ class Records(Protocol):
 
 
 class RecordsWriter(Records, Protocol):
-    """Changing records; each call takes the account's next change number for the kind."""
+    """Changing records; each call takes the account's next change number for the kind.
+
+    A value that is replaced or removed is overwritten where it lay.
+    """
 
     def create(
         self,

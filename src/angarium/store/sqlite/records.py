@@ -7,7 +7,8 @@ busy thread that wait costs far more than the row.
 # ruff: noqa: S608 (every piece of SQL is a constant of ours)
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import apsw
 import orjson
@@ -161,11 +162,12 @@ class RecordsTransaction(RecordsReader):
             self._remove_entries(account, kind, number, old)
             self._add_entries(account, kind, number, entries)
         modified = self._numbers.next(account, kind)
-        self._connection.execute(
-            "UPDATE record SET value = ?, entries = ?, modified = ?, modified_core = ? "
-            "WHERE account = ? AND kind = ? AND id = ?",
-            (value, new, modified, modified, account, kind, number),
-        )
+        with self._erasing():
+            self._connection.execute(
+                "UPDATE record SET value = ?, entries = ?, modified = ?, modified_core = ? "
+                "WHERE account = ? AND kind = ? AND id = ?",
+                (value, new, modified, modified, account, kind, number),
+            )
         if texts is not None:
             recordtext.replace(self._connection, account, kind, number, texts, new=False)
 
@@ -176,11 +178,24 @@ class RecordsTransaction(RecordsReader):
         self._connection.execute(
             "DELETE FROM record_blob WHERE account = ? AND kind = ? AND record = ?", (account, kind, record)
         )
-        self._connection.execute(
-            "DELETE FROM record WHERE account = ? AND kind = ? AND id = ?", (account, kind, number)
-        )
+        with self._erasing():
+            self._connection.execute(
+                "DELETE FROM record WHERE account = ? AND kind = ? AND id = ?", (account, kind, number)
+            )
         recordtext.forget(self._connection, account, kind, number)
         self._numbers.bury(account, kind, record, number)
+
+    @contextmanager
+    def _erasing(self) -> Iterator[None]:
+        """Overwrite what is let go of: records hold keys, passwords' hashes, and where to push (RFC 8620 §7.2).
+
+        Not for every statement: of the small rows of an index, as setting a keyword frees them, it takes a tenth more.
+        """
+        self._connection.pragma("secure_delete", "ON")
+        try:
+            yield
+        finally:
+            self._connection.pragma("secure_delete", "OFF")
 
     def search_for(self, account: AccountKey, kind: str, record: str, texts: Texts) -> None:
         """Replace the texts of a record that exists without changing it; raises KeyError."""
