@@ -9,7 +9,7 @@ from angarium.datatypes import principals, push
 from angarium.formats.primitives import format_utc
 from angarium.protocols.webpush import pusher
 from angarium.protocols.webpush.targets import Targets
-from angarium.store.contract import DIRECTORY
+from angarium.store.contract import DIRECTORY, NotDurable
 from angarium.store.sqlite import open_store
 from tests.protocols.served import HASHES
 from tests.protocols.webpush.conftest import Ground, ground
@@ -296,3 +296,23 @@ def test_a_name_that_comes_to_lead_inside_ends_the_subscription(land: Ground, mo
     land.served.mailbox(user_of(land), "rebound")
     assert becomes(lambda: land.stays() == [])
     assert silent(land, 1)
+
+
+def test_a_store_that_cannot_write_is_asked_again_later_and_not_at_once(
+    land: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[float] = []
+
+    def write(job: object) -> object:
+        tried.append(time.monotonic())
+        raise NotDurable("the disk is full")
+
+    record = land.verified()
+    soon = format_utc(time.time_ns() // 1_000_000 + 500)
+    land.served.call("PushSubscription/set", {"update": {record: {"expires": soon}}})
+    with monkeypatch.context() as broken:
+        broken.setattr(land.served.store, "write", write)
+        assert becomes(lambda: len(tried) > 1)
+        time.sleep(0.5)
+        assert len(tried) < 20
+    assert becomes(lambda: land.stays() == [])

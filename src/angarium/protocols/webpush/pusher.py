@@ -32,6 +32,8 @@ GAP = 1.0
 
 LONGEST_GAP = 3600.0
 TEND_SECONDS = 60.0
+_REST = 3
+_LONGEST_REST = 1.0
 _AT_ONCE = 64
 _OF_ONE_USER = 4
 _KEPT_AT_ONCE = 200
@@ -101,13 +103,18 @@ class Pusher:
         expiry = due
         while True:
             self._changed.clear()
+            began = clock()
             try:
                 expiry = await self._renew()
                 if clock() >= due:
                     due = clock() + TEND_SECONDS
                     await self._keep_told()  # a change of the directory too: at its own pace, not that of changes
-            except StoreError as error:
-                _log.error("push subscriptions not kept reason=%s", error)
+            except Exception as error:
+                known = isinstance(error, StoreError)
+                _log.error("push subscriptions not kept reason=%s", error, exc_info=None if known else error)
+                await asyncio.sleep(BACK_OFF[0])
+            # A storm of changes in the directory shall not have all subscriptions read without a pause.
+            await asyncio.sleep(min(_REST * (clock() - began), _LONGEST_REST))
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(min(due, expiry)):
                     await self._changed.wait()

@@ -56,6 +56,7 @@ class Sender:
             target = self._targets.parse(subscription.url)
             headers = [
                 ("Content-Type", "application/json"),
+                ("User-Agent", "Angarium"),
                 ("TTL", str(_DAY)),
                 ("Urgency", "normal"),
                 ("Authorization", self._signer().authorization(target.origin)),
