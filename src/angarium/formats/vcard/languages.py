@@ -11,8 +11,9 @@ from angarium.formats.contentline import Line, unescape
 from angarium.formats.jscontact import MOST_LANGUAGES
 from angarium.formats.json import JSON
 from angarium.formats.pointer import escape
+from angarium.formats.vcard.parameters import read_parameters, tag
 from angarium.formats.vcard.properties import BY_NAME, Object
-from angarium.formats.vcard.reading import Made, Reading, name_of, read_parameters, tag
+from angarium.formats.vcard.reading import Made, Reading, name_of
 from angarium.formats.vcard.structured import ADDRESS, NAME, Structure, places
 
 # Properties of which a card has one, so that two in two languages are alternatives also without ALTID.

@@ -4,138 +4,32 @@ vCard 2.1, RFC 2426 (3.0), RFC 6350 Appendix A; vendors' properties as their add
 """
 
 import re
-from binascii import a2b_qp
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from angarium.formats.contentline import BARE, Component, Line, Parameters, escape, is_base64, unescape, write
-from angarium.formats.message.charsets import decode, guess
+from angarium.formats.contentline import Component, Line, escape, unescape, write
 from angarium.formats.vcard import legacy
 from angarium.formats.vcard.dates import date
+from angarium.formats.vcard.encodings import modern
 from angarium.formats.vcard.structured import NAME
 
 _APPLE: Final = re.compile(r"_\$!<(.*)>!\$_\Z", re.DOTALL)
 _GEO: Final = re.compile(r"\s*(-?[0-9.]{1,20})\s*\\?[;,]\s*(-?[0-9.]{1,20})\s*\Z")
-_LITERAL_BACKSLASH: Final = re.compile(r"\\(?![;,\\nN])")
-_OPEN_COMMA: Final = re.compile(r"(\\.)|,", re.DOTALL)
-_LINE_END: Final = re.compile(r"\r\n?|\n")
-_MEDIA_TYPE: Final = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+\Z")
 _COUNTRY: Final = re.compile(r"[A-Za-z]{2}\Z")
-_LISTS: Final = frozenset({"CATEGORIES", "NICKNAME"})
 _SCRIPTS: Final = tuple((re.compile(rf"(?:{pattern})\Z"), script) for pattern, script in legacy.SCRIPTS)
-_GONE: Final = frozenset({"CHARSET", "ENCODING", BARE})
 
 
 def lift(component: Component) -> list[Line]:
     """The lines of a vCard as version 4.0 has them."""
     version = component.first("VERSION")
     said = version.value.strip() if version else "3.0"
-    lines = [_line(line, said) for line in component.lines]
+    lines = [modern(line, said) for line in component.lines]
     lifting = _Lifting(lines)
     lifted = [made for line in lines for made in lifting.lift(line)]
     for agent in component.components:
         lifted += _agent(write(agent).decode().replace("\r\n", "\n"))
     return lifting.joined(lifted)
-
-
-def _line(line: Line, version: str) -> Line:
-    """The line without what 4.0 has no more in any line: encodings, charsets, parameters without names."""
-    if line.parameters:
-        line = _decoded(line)
-    if version == "2.1" and line.name not in legacy.BINARY:
-        value = _LITERAL_BACKSLASH.sub(r"\\\\", line.value) if "\\" in line.value else line.value
-        if "," in value and line.name not in _LISTS:
-            value = _OPEN_COMMA.sub(lambda found: found[1] or "\\,", value)
-        line = line._replace(value=value)
-    return line
-
-
-def _decoded(line: Line) -> Line:
-    parameters = line.parameters
-    if BARE in parameters or "ENCODING" in parameters or "CHARSET" in parameters:
-        parameters = _named(parameters)
-        encoding = "".join(parameters.get("ENCODING", ())).upper()
-        value = line.value
-        if encoding in ("QUOTED-PRINTABLE", "Q"):
-            value = _LINE_END.sub(r"\\n", _quoted_printable(value, "".join(parameters.get("CHARSET", ()))))
-        gone = (
-            {"CHARSET"} if encoding in ("BASE64", "B") and line.name not in legacy.BINARY else {"CHARSET", "ENCODING"}
-        )
-        if is_base64(line) and line.name in legacy.BINARY:
-            return _binary(line, parameters)
-        line = line._replace(
-            value=value, parameters={name: each for name, each in parameters.items() if name not in gone}
-        )
-    types = line.parameters.get("TYPE")
-    return line._replace(parameters=_typed(line, types)) if types else line
-
-
-def _named(parameters: Parameters) -> dict[str, Sequence[str]]:
-    """Parameters without names under the names that they would have."""
-    found = {name: list(values) for name, values in parameters.items() if name != BARE}
-    for value in parameters.get(BARE, ()):
-        word = value.upper()
-        if word in legacy.BARE_ENCODINGS:
-            found.setdefault("ENCODING", [word])
-        elif word in legacy.BARE_VALUES:
-            found.setdefault("VALUE", [legacy.BARE_VALUES[word]])
-        else:
-            found.setdefault("TYPE", []).append(value)
-    return dict(found)
-
-
-def _quoted_printable(value: str, charset: str) -> str:
-    octets = a2b_qp(value.encode("utf-8", "replace"))
-    text = guess(octets)
-    if charset and text.isascii() is octets.isascii() and charset.lower().replace("-", "") != "utf8":
-        found = decode(octets, charset)
-        return text if found is None else found[0]
-    return text
-
-
-def _typed(line: Line, types: Sequence[str]) -> dict[str, Sequence[str]]:
-    kinds: list[str] = []
-    parameters = dict(line.parameters)
-    for kind in (each for joined in types for each in joined.split(",")):
-        low = kind.lower()
-        if low == "pref":
-            parameters.setdefault("PREF", ["1"])
-        else:
-            kinds += legacy.TYPES.get((line.name, low), (kind,))
-    if line.name in legacy.BINARY:
-        kinds = _media_type(kinds, parameters)
-    del parameters["TYPE"]
-    return {**parameters, "TYPE": kinds} if kinds else parameters
-
-
-def _media_type(kinds: Sequence[str], parameters: dict[str, Sequence[str]]) -> list[str]:
-    """TYPE=JPEG is MEDIATYPE=image/jpeg; gives the kinds that are none."""
-    left = []
-    for kind in kinds:
-        media_type = legacy.MEDIA_TYPES.get(kind.lower(), kind if _MEDIA_TYPE.match(kind) else None)
-        if media_type and "MEDIATYPE" not in parameters:
-            parameters["MEDIATYPE"] = [media_type]
-        else:
-            left.append(kind)
-    return left
-
-
-def _binary(line: Line, parameters: Parameters) -> Line:
-    """Base64 as a `data:` URI."""
-    types = parameters.get("TYPE", ())
-    line = line._replace(
-        parameters={name: each for name, each in parameters.items() if name not in ("ENCODING", "CHARSET")}
-    )
-    known = _typed(line, types) if types else dict(line.parameters)
-    octets = "".join(line.value.replace("\\n", "").split())
-    told = known.pop("MEDIATYPE", None)
-    guessed = next((kind for start, kind in legacy.BEGINNINGS if octets.startswith(start)), "application/octet-stream")
-    known.pop("VALUE", None)
-    if octets[:5].lower() == "data:":
-        return line._replace(value=octets, parameters=known)
-    value = f"data:{told[0] if told else guessed};base64,{octets}" if octets else ""
-    return line._replace(value=value, parameters=known)
 
 
 class _Lifting:

@@ -9,13 +9,20 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from angarium.formats.contentline import Line
 from angarium.formats.jscontact import patterns
 from angarium.formats.json import JSON
 from angarium.formats.vcard.dates import timestamp, write_timestamp
+from angarium.formats.vcard.jcard import one_or_all
 
 _NAMED_ZONE: Final = re.compile(rf"(?:{patterns.ZONE})\Z").match
 _SCALE: Final = re.compile(rf"(?:{patterns.CALENDAR_SCALE})\Z")
 _OFFSET: Final = re.compile(r"([+-])(\d\d):?(00)?\Z", re.ASCII)
+_LANGUAGE: Final = re.compile(rf"(?:{patterns.LANGUAGE})\Z")
+# Parameters that say how to read the line, and those that a conversion makes anew.
+_USED_UP: Final = frozenset({"VALUE", "PROP-ID", "JSCOMPS", "DERIVED"})
+_USED_BY: Final = MappingProxyType({"ORG": frozenset({"SORT-AS"}), "N": frozenset({"SORT-AS", "PHONETIC", "SCRIPT"})})
+_NONE: Final[frozenset[str]] = frozenset()
 _LEVELS: Final = MappingProxyType({"beginner": "low", "average": "medium", "expert": "high"})
 _OF_EXPERTISE: Final = MappingProxyType({low: name for name, low in _LEVELS.items()})
 _FURTHEST: Final = {"+": 14, "-": 12}
@@ -191,3 +198,33 @@ SCRIPT: Final = _one("SCRIPT", "phoneticScript", _matching(patterns.SCRIPT), _te
 def table(*parameters: Parameter) -> Mapping[str, Parameter]:
     """Parameters by their names."""
     return MappingProxyType({parameter.name: parameter for parameter in parameters})
+
+
+def read_parameters(entry: MutableMapping[str, JSON], known: Mapping[str, Parameter], line: Line) -> None:
+    """Parameters of a line into the entry that it became; what does not map into its `vCardParams`."""
+    if not line.parameters:
+        return
+    used = _USED_BY.get(line.name, _NONE)
+    for name, values in line.parameters.items():
+        if name in _USED_UP or name in used:
+            continue
+        parameter = known.get(name)
+        left = parameter.read(entry, values) if parameter else values
+        if left:
+            kept_parameters(entry)[name.lower()] = one_or_all(left)
+
+
+def kept_parameters(entry: MutableMapping[str, JSON]) -> dict[str, JSON]:
+    """The `vCardParams` of an entry, to be added to (RFC 9555 §2.15.2)."""
+    found = entry.setdefault("vCardParams", {})
+    return found if isinstance(found, dict) else {}
+
+
+def tag(text: str | None) -> str | None:
+    """A language tag in its usual case (RFC 5646 §2.1.1); None for what is none."""
+    if text is None or not _LANGUAGE.match(text):
+        return None
+    first, *rest = text.split("-")
+    # RFC 5646: four letters are a script, two after the first a region, all else is lower case.
+    cases = {2: str.upper, 4: str.title}
+    return "-".join([first.lower(), *(cases.get(len(part), str.lower)(part) for part in rest)])

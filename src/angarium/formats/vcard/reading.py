@@ -17,18 +17,14 @@ from angarium.formats.primitives import ID
 from angarium.formats.vcard import parameters as p
 from angarium.formats.vcard.dates import timestamp
 from angarium.formats.vcard.jcard import one_or_all, to_jcard
+from angarium.formats.vcard.parameters import kept_parameters, read_parameters, tag
 from angarium.formats.vcard.properties import BY_NAME, Object, Row
 from angarium.formats.vcard.structured import NAME, read_components, read_sort_as
 
-_LANGUAGE: Final = re.compile(rf"(?:{patterns.LANGUAGE})\Z")
 _GEO: Final = re.compile(rf"(?:{patterns.GEO})\Z")
 _KIND: Final = re.compile(r"[a-z0-9-]+\Z")
 _APPLE: Final = re.compile(r"_\$!<(.*)>!\$_\Z", re.DOTALL)
-# Parameters that say how to read the line, and those that a conversion makes anew.
-_USED_UP: Final = frozenset({"VALUE", "PROP-ID", "JSCOMPS", "DERIVED"})
-_USED_BY: Final = MappingProxyType({"ORG": frozenset({"SORT-AS"}), "N": frozenset({"SORT-AS", "PHONETIC", "SCRIPT"})})
 _ENOUGH: Final = frozenset({"full", "coordinates", "timeZone", "countryCode"})
-_NONE: Final[frozenset[str]] = frozenset()
 
 
 class Made(NamedTuple):
@@ -239,7 +235,7 @@ class Reading:
             has_purpose = titles or group in labelled
             if group in kept or not has_purpose or len(all_made) > 1 + titles:
                 for made in all_made:
-                    _params(made.entry)["group"] = made.line.group
+                    kept_parameters(made.entry)["group"] = made.line.group
 
     def _join_titles(self, all_made: list[Made]) -> int:
         """Titles of a group with one organization are held there; gives how many (RFC 9555 §2.9.6)."""
@@ -250,20 +246,6 @@ class Reading:
         for made in titles:
             made.entry["organizationId"] = organizations[0].path[-1]
         return len(titles)
-
-
-def read_parameters(entry: Object, known: Mapping[str, p.Parameter], line: Line) -> None:
-    """Parameters of a line into the entry that it became; what does not map into its `vCardParams`."""
-    if not line.parameters:
-        return
-    used = _USED_BY.get(line.name, _NONE)
-    for name, values in line.parameters.items():
-        if name in _USED_UP or name in used:
-            continue
-        parameter = known.get(name)
-        left = parameter.read(entry, values) if parameter else values
-        if left:
-            _params(entry)[name.lower()] = one_or_all(left)
 
 
 def name_of(line: Line) -> Object | None:
@@ -283,14 +265,9 @@ def name_of(line: Line) -> Object | None:
         if sort_as:
             name["sortAs"] = sort_as
         elif sort_as is None:
-            _params(name)["sort-as"] = order
+            kept_parameters(name)["sort-as"] = order
     read_parameters(name, {}, line)
     return name
-
-
-def _params(entry: Object) -> Object:
-    found = entry.setdefault("vCardParams", {})
-    return found if isinstance(found, dict) else {}
 
 
 def _text(name: str) -> Callable[[Reading, Line], bool]:
@@ -309,16 +286,6 @@ def _kind(reading: Reading, line: Line) -> bool:
 def _language(reading: Reading, line: Line) -> bool:
     language = tag(line.value.strip())
     return reading.set_once("language", language) or (language is not None and reading.card["language"] == language)
-
-
-def tag(text: str | None) -> str | None:
-    """A language tag in its usual case (RFC 5646 §2.1.1); None for what is none."""
-    if text is None or not _LANGUAGE.match(text):
-        return None
-    first, *rest = text.split("-")
-    # RFC 5646: four letters are a script, two after the first a region, all else is lower case.
-    cases = {2: str.upper, 4: str.title}
-    return "-".join([first.lower(), *(cases.get(len(part), str.lower)(part) for part in rest)])
 
 
 def _keywords(reading: Reading, line: Line) -> bool:
@@ -347,7 +314,7 @@ def _related(reading: Reading, line: Line) -> bool:
     chosen.update((kind.lower(), True) for kind in kinds if _KIND.match(kind.lower()))
     left = [kind for kind in kinds if kind and not _KIND.match(kind.lower())]
     if left:
-        _params(relation)["type"] = one_or_all(left)
+        kept_parameters(relation)["type"] = one_or_all(left)
     others = {name: values for name, values in line.parameters.items() if name != "TYPE"}
     read_parameters(relation, {}, Line(line.name, line.value, others, ""))
     return True
