@@ -97,3 +97,17 @@ def test_a_card_in_more_languages_than_the_limit_keeps_the_rest_as_lines() -> No
     card = one("TITLE;ALTID=1:x", *lines)
     assert len(card["localizations"]) == MOST_LANGUAGES
     assert len(card["vCardProps"]) == 5
+
+
+def test_a_language_may_have_a_name_of_its_own_and_say_how_it_is_spoken() -> None:
+    spoken = "N;ALTID=1;PHONETIC=script;SCRIPT=Latn;LANGUAGE=ja:do;jo"
+    card = one("N;ALTID=1:Do;Jo", spoken, "N;ALTID=1;LANGUAGE=ja:ド;ジョ")
+    japanese: Any = localized(card, "ja")["name"]
+    assert japanese == {
+        "components": [
+            {"kind": "surname", "value": "ド", "phonetic": "do"},
+            {"kind": "given", "value": "ジョ", "phonetic": "jo"},
+        ],
+        "phoneticScript": "Latn",
+    }
+    assert written(card)

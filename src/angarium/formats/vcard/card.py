@@ -130,20 +130,15 @@ def _plain(name: str, value: JSON) -> JSON:
 
 def _without_languages(lines: list[Line]) -> Reading:
     """The same card again where its languages would make it invalid: those lines are kept as they are."""
-    marks = ("LANGUAGE", "ALTID", "PHONETIC")
-    first: set[tuple[str, str]] = set()
     reading = Reading()
+    seen: set[tuple[str, str]] = set()
     for line in lines:
         key = (line.name, line.first("ALTID") or "")
-        if "LANGUAGE" in line.parameters and key in first:
-            reading.extra.append(line)
-            continue
-        first.add(key)
-        others = {name: values for name, values in line.parameters.items() if name not in marks}
-        if "PHONETIC" in line.parameters:
+        if "LANGUAGE" in line.parameters and key in seen:
             reading.extra.append(line)
         else:
-            reading.take(line._replace(parameters=others))
+            seen.add(key)
+            reading.take(line)
     reading.finish()
     return reading
 

@@ -49,7 +49,8 @@ def read_lines(reading: Reading, lines: Sequence[Line]) -> None:
     made = [reading.take(line) for line in plan.lines]
     reading.finish()
     alternatives = _Alternatives(reading)
-    for line, main in plan.alternatives:
+    # How something is spoken comes after what it is: a language may have components of its own.
+    for line, main in sorted(plan.alternatives, key=lambda pair: "PHONETIC" in pair[0].parameters):
         if not alternatives.take(line, made[main]):
             reading.extra.append(line)
     if alternatives.patches:
