@@ -34,9 +34,9 @@ def test_a_process_that_ends_first_is_an_error_with_what_it_said(tmp_path: Path)
 def test_settling_waits_for_a_busy_server_but_not_for_ever(tmp_path: Path) -> None:
     code = "print('listening on http://127.0.0.1:83', flush=True)\nwhile True: pass"
     with Process(_python(code), tmp_path / "log") as process:
-        before = process.cpu()
-        process.settle()
-        assert process.cpu() > before
+        for _ in range(100):  # on a machine with much else to do it may seem to rest
+            process.settle()
+        assert process.cpu() > 0.05
 
 
 def test_settings_of_the_server_do_not_leak_in(monkeypatch: pytest.MonkeyPatch) -> None:
