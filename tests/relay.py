@@ -1,20 +1,29 @@
 """A relay for tests: a real SMTP server on loopback that keeps what it is given, or misbehaves as it is told.
 
 `Relay(script)`: the script may answer a command itself (a reply, or None to close the connection); all others are
-answered as a good server would.
+answered as a good server would. With a certificate it offers STARTTLS, or speaks TLS from the start, and over TLS it
+lets in user `us` with password `secret`.
 """
 
+import base64
 import socketserver
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import BufferedIOBase, IOBase
 from types import TracebackType
 from typing import Self
+
+from tests.server import Certificate
 
 Script = Callable[[str], bytes | None]
 """From a command line to the reply; PLAIN for the usual one."""
 
 PLAIN = b"as usual"
+EXTENSIONS = b"250-relay.test\r\n250-SIZE 1000000\r\n250-8BITMIME\r\n250-DSN\r\n250 SMTPUTF8"
+_LOGIN = b"250-relay.test\r\n250-8BITMIME\r\n250 AUTH PLAIN"
+_STARTTLS = b"250-relay.test\r\n250 STARTTLS"
 
 
 @dataclass
@@ -31,6 +40,8 @@ class Relay:
     """`with Relay() as relay`: listens on a free port of loopback."""
 
     script: Script = lambda _line: PLAIN
+    certificate: Certificate | None = None
+    implicit: bool = False
     taken: list[Taken] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
 
@@ -78,12 +89,17 @@ class Relay:
 class _Session:
     def __init__(self, relay: Relay, handler: socketserver.StreamRequestHandler) -> None:
         self._relay = relay
-        self._in, self._out = handler.rfile, handler.wfile
+        self._handler = handler
+        self._secure = False
+        self._in: BufferedIOBase = handler.rfile
+        self._out: IOBase = handler.wfile
         self._sender = ""
         self._recipients: list[str] = []
 
     def run(self) -> None:
         try:
+            if self._relay.implicit:
+                self._begin_tls()
             if not self._answer("CONNECT", b"220 relay.test ESMTP"):
                 return
             while line := self._in.readline():
@@ -91,6 +107,17 @@ class _Session:
                     return
         except OSError:
             return
+        finally:
+            self._handler.connection.close()
+
+    def _begin_tls(self) -> None:
+        assert self._relay.certificate is not None
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self._relay.certificate.chain, self._relay.certificate.key)
+        connection = context.wrap_socket(self._handler.connection, server_side=True)
+        self._handler.connection = connection
+        self._in, self._out = connection.makefile("rb"), connection.makefile("wb", buffering=0)
+        self._secure = True
 
     def _answer(self, line: str, usual: bytes) -> bool:
         self._relay.lines.append(line)
@@ -103,7 +130,16 @@ class _Session:
     def _command(self, line: str) -> bool:
         verb = line[:4].upper()
         if verb == "EHLO":
-            return self._answer(line, b"250-relay.test\r\n250-SIZE 1000000\r\n250-8BITMIME\r\n250-DSN\r\n250 SMTPUTF8")
+            offered = (_LOGIN if self._secure else _STARTTLS) if self._relay.certificate else EXTENSIONS
+            return self._answer(line, offered)
+        if line.upper() == "STARTTLS":
+            if not self._answer(line, b"220 begin"):
+                return False
+            self._begin_tls()
+            return True
+        if verb == "AUTH":
+            known = base64.b64encode(b"\0us\0secret").decode()
+            return self._answer(line, b"235 2.7.0 welcome" if line.endswith(f" {known}") else b"535 5.7.8 who?")
         if verb == "DATA":
             return self._data(line)
         if verb == "QUIT":

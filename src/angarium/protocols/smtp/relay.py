@@ -119,7 +119,7 @@ class RelayConnection:
                     await smtp.ehlo()
                 except SMTPHeloError:
                     await smtp.helo()
-        except (SMTPException, OSError, TimeoutError, ValueError) as error:
+        except BaseException as error:  # also when time is up, which comes as a cancellation
             smtp.close()
             self._unreachable = _trouble(error)
             raise
