@@ -11,6 +11,7 @@ from angarium.app.compose import clock
 from angarium.app.config import Config, LmtpSection
 from angarium.app.listening import listening_socket
 from angarium.app.pipeline import compose_pipeline
+from angarium.app.reading import ReadingProcesses
 from angarium.protocols.http.threads import Threads
 from angarium.protocols.lmtp.dialogue import Terms
 from angarium.protocols.lmtp.reception import Reception
@@ -43,19 +44,23 @@ async def lmtp_served(config: Config, store: Store, bound: socket.socket | None)
     if bound is None:
         yield
         return
-    threads = Threads(_READERS, "angarium-lmtp")
+    threads, readers = Threads(_READERS, "angarium-lmtp"), ReadingProcesses()
     section = config.lmtp
+    reception = Reception(store, compose_pipeline(config), clock, threads, readers)
     server = LmtpServer(
-        Reception(store, compose_pipeline(config), clock, threads),
+        reception,
         Terms(config.mail.domains[0], section.max_message_size),
         section.networks,
         section.max_connections,
     )
+    unsubscribe = store.subscribe(reception.heard)
     await server.start(bound)
     try:
         yield
     finally:
         await server.stop()
+        unsubscribe()
+        await readers.close()
         threads.close()
         if section.path is not None:
             section.path.unlink(missing_ok=True)

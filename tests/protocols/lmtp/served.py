@@ -47,6 +47,7 @@ class LmtpServed:
         self.place: tuple[str, int] | Path = self._bound.getsockname()[:2] if networks else folder / "lmtp"
         self._loop = uvloop.new_event_loop()
         self.reception = Reception(store, Pipeline(Domains(("example.com",))), lambda: self.now, self._threads)
+        store.subscribe(self.reception.heard)
         self.server = LmtpServer(
             self.reception,
             Terms("mail.example.com", LARGEST),

@@ -74,6 +74,16 @@ def test_a_full_mailbox_is_told_for_its_user_alone(mailer: LmtpServed, ann: User
     assert (mailer.contents(ann), mailer.contents(joe)) == ([], [PATH + LETTER])
 
 
+def test_who_has_gone_or_come_is_known_at_the_next_transaction(mailer: LmtpServed, ann: User, joe: User) -> None:
+    with mailer.connect() as client:
+        assert client.deliver("bob@example.net", ["joe@example.com"], LETTER)[0][0] == 250
+        mailer.store.write(lambda transaction: principals.remove(transaction, joe)).result()
+        codes = [client.ask(line)[0] for line in ("MAIL FROM:<>", "RCPT TO:<joe@example.com>", "RSET")]
+        assert codes == [250, 550, 250]
+        mailer.user("joe")
+        assert client.deliver("bob@example.net", ["joe@example.com"], LETTER)[0][0] == 250
+
+
 def test_the_same_message_again_is_answered_and_not_stored(mailer: LmtpServed, ann: User) -> None:
     for later in (0, 3_600_000):
         mailer.now = NOW + later

@@ -109,7 +109,7 @@ def test_trouble_with_the_store_is_told_as_passing(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("angarium.protocols.lmtp.reception.deliver", fail)
+    monkeypatch.setattr("angarium.protocols.lmtp.reception.deliver_to", fail)
     with mailer.connect() as client:
         assert client.deliver("bob@example.net", ["ann@example.com"], LETTER)[0][0] == code
         assert client.ask("NOOP")[0] == 250
@@ -122,7 +122,7 @@ def test_a_store_that_is_closed_is_told_as_passing(tmp_path: Path) -> None:
         client.send(OPEN)
         assert client.replies(3) == [250, 250, 354]
         served.store.close()
-        client.send(LETTER + b".\r\nMAIL FROM:<>\r\nRCPT TO:<ann@example.com>\r\n")
+        client.send(LETTER + b".\r\nMAIL FROM:<>\r\nRCPT TO:<ann+x@example.com>\r\n")
         assert client.replies(3) == [451, 250, 451]
         client.close()
 

@@ -8,15 +8,28 @@ refusal for one undoes nothing for another.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from threading import Lock
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
-from angarium.datatypes.principals import recipient
-from angarium.flows.deliver import Arrival, Outcome, Pipeline, arrival, deliver
+from angarium.datatypes.principals import Recipient, recipient
+from angarium.datatypes.principals.users import KIND as USER
+from angarium.flows.deliver import Arrival, Outcome, Pipeline, arrival, deliver, deliver_to
 from angarium.formats.message import with_return_path
 from angarium.protocols.http.threads import Threads, tell
-from angarium.store.contract import Stage, Store, StoreError, TooSlow, Transaction
+from angarium.store.contract import (
+    DIRECTORY,
+    Snapshot,
+    Stage,
+    StagedBlob,
+    State,
+    StateChange,
+    Store,
+    StoreError,
+    TooSlow,
+    Transaction,
+)
 
 Result: TypeAlias = Outcome | BaseException
 
@@ -24,25 +37,68 @@ _IN_MEMORY: Final = 64 * 1024
 _IN_PLACE: Final = 16 * 1024
 """Octets up to which reading a message takes no longer than what the event loop does otherwise."""
 
+_MOST_KNOWN: Final = 10_000
+
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Whom an address reaches while the directory has this state."""
+
+    recipient: Recipient
+    state: State
+
+
+class Readers(Protocol):
+    """Other processes that read messages."""
+
+    async def read(self, sender: str, blob: StagedBlob, octets: bytes, now: int) -> Arrival | None:
+        """What `flows.deliver.arrival` finds in these octets of the blob; None when it has to be looked for here."""
+        ...
 
 
 class Reception:
     """Takes messages for a store; `clock` gives epoch milliseconds."""
 
-    def __init__(self, store: Store, pipeline: Pipeline, clock: Callable[[], int], threads: Threads) -> None:
+    def __init__(
+        self,
+        store: Store,
+        pipeline: Pipeline,
+        clock: Callable[[], int],
+        threads: Threads,
+        readers: Readers | None = None,
+    ) -> None:
         self._store = store
         self._pipeline = pipeline
         self._clock = clock
         self._threads = threads
+        self.readers = readers
+        """Who reads messages while others are under way; this process where there is nobody."""
+        self._under_way = 0
+        self._known: dict[str, _Known] = {}
 
     async def knows(self, address: str) -> bool:
         """Whether mail for this address reaches somebody."""
-        job = partial(recipient, domains=self._pipeline.domains, address=address)
+        known = self._known
+        if address in known:
+            return True
+        job = partial(_look_up, self._pipeline, address)
         try:
-            return self._store.glance(job) is not None
+            found = self._store.glance(job)
         except TooSlow:
-            return await self._threads.run(partial(self._store.read, job)) is not None
+            found = await self._threads.run(partial(self._store.read, job))
+        if found is None:
+            return False
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
+        known[address] = found
+        return True
+
+    def heard(self, changes: Sequence[StateChange]) -> None:
+        """Take news of the store on any thread: who has which address may have changed."""
+        if any(change.account == DIRECTORY for change in changes):
+            self._known = {}  # a look-up under way puts what it finds into the old one
 
     def begin(self, sender: str) -> "Incoming":
         """Begin to take a message."""
@@ -50,14 +106,18 @@ class Reception:
 
     async def deliver(self, incoming: "Incoming", addresses: Sequence[str]) -> list[Result]:
         """What became of the message for each address, once that is on disk."""
+        self._under_way += 1
         try:
-            arrived = await incoming.finish(self._clock())
+            # Alone, a message is read sooner here; beside others it would hold them up.
+            arrived = await incoming.finish(self._clock(), self.readers if self._under_way > 1 else None)
+            try:
+                return await self._stored(arrived, addresses)
+            finally:
+                arrived.blob.discard()
         except StoreError as error:
             return [error] * len(addresses)
-        try:
-            return await self._stored(arrived, addresses)
         finally:
-            arrived.blob.discard()
+            self._under_way -= 1
 
     def _stored(self, arrived: Arrival, addresses: Sequence[str]) -> "asyncio.Future[list[Result]]":
         loop = asyncio.get_running_loop()
@@ -66,7 +126,8 @@ class Reception:
         for place, address in enumerate(addresses):
             told = partial(gathered.add, place)
             try:
-                self._store.submit(partial(_deliver, self._pipeline, arrived, address), told)
+                job = partial(_deliver, self._pipeline, arrived, address, self._known.get(address))
+                self._store.submit(job, told)
             except StoreError as error:
                 told(None, error)
         return future
@@ -96,10 +157,15 @@ class Incoming:
             except StoreError as error:
                 self._failure = error
 
-    async def finish(self, now: int) -> Arrival:
+    async def finish(self, now: int, readers: Readers | None = None) -> Arrival:
         """The message, read and on its way; StoreError when the disk did not take it."""
         if self._failure is not None:
             raise self._failure
+        if self._stage is None and readers is not None:
+            blob = self._spill().finish()
+            octets = blob.open()
+            found = await readers.read(self._sender, blob, octets, now) if isinstance(octets, bytes) else None
+            return await self._threads.run(partial(self._read, blob, now)) if found is None else found
         if self.size <= _IN_PLACE:
             return self._finish(now)
         return await self._threads.run(partial(self._finish, now))
@@ -126,7 +192,9 @@ class Incoming:
         return self._stage
 
     def _finish(self, now: int) -> Arrival:
-        blob = self._spill().finish()
+        return self._read(self._spill().finish(), now)
+
+    def _read(self, blob: StagedBlob, now: int) -> Arrival:
         try:
             return arrival(self._sender, blob, now)
         except BaseException:
@@ -152,5 +220,14 @@ class _Gathered:
         self._complete(self._results)
 
 
-def _deliver(pipeline: Pipeline, arrived: Arrival, address: str, transaction: Transaction) -> Outcome:
-    return deliver(transaction, pipeline, arrived, address)
+def _look_up(pipeline: Pipeline, address: str, snapshot: Snapshot) -> _Known | None:
+    found = recipient(snapshot, pipeline.domains, address)
+    return _Known(found, snapshot.state(DIRECTORY, USER)) if found else None
+
+
+def _deliver(
+    pipeline: Pipeline, arrived: Arrival, address: str, known: _Known | None, transaction: Transaction
+) -> Outcome:
+    if known is None or known.state != transaction.state(DIRECTORY, USER):
+        return deliver(transaction, pipeline, arrived, address)
+    return deliver_to(transaction, pipeline, arrived, known.recipient, address)

@@ -28,8 +28,10 @@ GROUP_JOBS = 256
 GROUP_SECONDS = 0.05
 IDLE_SECONDS = 0.2
 INDEX_SLICE = 200
-INDEX_BACKLOG = 256
-"""Messages and records waiting for full text beyond which indexing no longer waits for an idle moment."""
+INDEX_BACKLOG = 1000
+"""What waits for full text beyond which indexing no longer waits for an idle moment: a text query reads all of it."""
+
+LOOK_SECONDS = 0.05
 
 _log = logging.getLogger(__name__)
 
@@ -46,6 +48,7 @@ class Writer:
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._ending = False
         self._indexable = True
+        self._look_at = 0.0
         self._gate = threading.Lock()
         self._closed = False
         self._listeners: tuple[Listener, ...] = ()
@@ -123,7 +126,7 @@ class Writer:
         """Wait for the next job, doing idle work meanwhile; None at the end."""
         pause = 0 if self._ending else IDLE_SECONDS
         while True:
-            if self._indexable and self._groups.waiting() > INDEX_BACKLOG:
+            if self._indexable and self._lags():
                 self._index()
             try:
                 return self._queue.get(timeout=pause if self._ending or self._indexable or self._removal else None)
@@ -134,6 +137,14 @@ class Writer:
                 if self._indexable:
                     self._index()
                 pause = 0 if self._indexable else IDLE_SECONDS
+
+    def _lags(self) -> bool:
+        """Whether too much waits for full text; looked at now and then, since counting costs more than a small job."""
+        now = time.monotonic()
+        if now < self._look_at:
+            return False
+        self._look_at = now + LOOK_SECONDS
+        return self._groups.waiting() > INDEX_BACKLOG
 
     def _run(self, first: Job) -> None:
         """One group from this job on, and the news of it."""
