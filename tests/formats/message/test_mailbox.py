@@ -2,7 +2,7 @@
 
 import pytest
 
-from angarium.formats.message import is_mailbox
+from angarium.formats.message import DraftHeader, build_header, is_mailbox, is_mailbox_list
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,54 @@ def test_an_address_of_one_mailbox_is_one(text: str) -> None:
 )
 def test_what_could_be_more_or_less_than_one_address_is_none(text: str) -> None:
     assert not is_mailbox(text)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b" ann@example.com",
+        b" Ann Other <ann@example.com>",
+        b' "Other, Ann" <ann@example.com>,\r\n bo@example.org (Bo)',
+        b" =?utf-8?q?=C3=84nne?= <ann@example.com>",
+        b" J. R. <j.r@example.com>",
+        b" <ann@example.com>",
+        b' "a b"@example.com',
+        "Änne <änne@example.com>".encode(),
+    ],
+)
+def test_a_list_of_mailboxes_that_is_read_alike_by_all(value: bytes) -> None:
+    assert is_mailbox_list(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"",
+        b" ann",
+        b" <ann@example.com> bo@example.com",
+        b" bo@example.com <ann@example.com>",
+        b" Group: ann@example.com;",
+        b" (bo@example.com) ann@example.com",
+        b" ann@example.com (bo@example.com)",
+        b" <@example.com:ann@example.com>",
+        b" ann@example.com,",
+        b" ann@example.com bo@example.com",
+        b' "ann@example.com',
+        b" ann@bo@example.com",
+        b" <ann@example.com",
+        b" ann\\@example.com",
+    ],
+)
+def test_what_two_programs_could_read_in_two_ways_is_no_such_list(value: bytes) -> None:
+    assert not is_mailbox_list(value)
+
+
+@pytest.mark.parametrize("name", ["", "Ann", "Änne", "a@b <c@d>", 'say "hi"', "x" * 300, "\\", "(c)"])
+def test_what_is_built_here_is_read_alike_by_all(name: str) -> None:
+    lines = b"".join(build_header(DraftHeader("From", "Addresses", [{"name": name, "email": "ann@example.com"}])))
+    assert is_mailbox_list(lines.partition(b":")[2].removesuffix(b"\r\n"))
+
+
+def test_a_long_list_takes_no_longer_than_it_is_long() -> None:
+    assert is_mailbox_list(b", ".join([b'"a" b <c@example.com>'] * 50_000))
+    assert not is_mailbox_list(b'"a" b ' * 100_000)

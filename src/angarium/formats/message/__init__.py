@@ -31,7 +31,7 @@ from angarium.formats.message.forms import (
 )
 from angarium.formats.message.headerbuild import InvalidHeader, build_header
 from angarium.formats.message.htmltext import html_to_text
-from angarium.formats.message.mailbox import is_mailbox
+from angarium.formats.message.mailbox import is_mailbox, is_mailbox_list
 from angarium.formats.message.outgoing import Outgoing, outgoing
 from angarium.formats.message.preview import attachment_names, preview, search_text
 from angarium.formats.message.report import Report, read_report, report_body
@@ -99,6 +99,7 @@ __all__ = [
     "html_to_text",
     "is_body_property",
     "is_mailbox",
+    "is_mailbox_list",
     "is_program",
     "may_be_answered",
     "message_ids",

@@ -1,4 +1,4 @@
-"""The one address that SMTP takes at a time: whether a text is a Mailbox (RFC 5321 §4.1.2, RFC 6531 §3.3).
+"""Addresses that leave no doubt: one for SMTP (RFC 5321 §4.1.2, RFC 6531 §3.3), several in a header field.
 
 Dots may stand anywhere in the local part, as some large providers have given out addresses; nothing that could end an
 argument or a line may.
@@ -7,6 +7,8 @@ argument or a line may.
 import re
 import unicodedata
 from typing import Final
+
+from angarium.formats.message.header_text import unfolded
 
 _LONGEST: Final = 254  # octets, RFC 5321 §4.5.3.1.3 less the angle brackets
 _LONGEST_LOCAL: Final = 64
@@ -17,6 +19,12 @@ _MAILBOX: Final = re.compile(
 )
 _UNSEEN: Final = frozenset(("Cc", "Cf", "Cn", "Cs", "Zl", "Zp", "Zs"))
 
+_ATOM: Final = r"[^\s()<>\[\]:;@\\,\"]++"
+_QUOTED: Final = r'"(?:[^"\\]|\\.)*+"'
+_SPEC: Final = rf'(?:{_ATOM}|{_QUOTED})@[^\s()<>:;@\\,"]++'
+_ONE: Final = rf"\s*+(?:(?:(?:{_ATOM}|{_QUOTED})\s*+)*+<{_SPEC}>|{_SPEC})\s*+(?:\([^()@<>]*+\)\s*+)?+"
+_LIST: Final = re.compile(rf"{_ONE}(?:,{_ONE})*+")
+
 
 def is_mailbox(text: str) -> bool:
     """Whether a text is the address of one mailbox, ready to stand between angle brackets."""
@@ -26,3 +34,11 @@ def is_mailbox(text: str) -> bool:
     if not text.isascii() and any(letter > "\x7f" and unicodedata.category(letter) in _UNSEEN for letter in text):
         return False
     return len(text.encode()) <= _LONGEST and len(found["local"].encode()) <= _LONGEST_LOCAL
+
+
+def is_mailbox_list(raw: bytes) -> bool:
+    """Whether a field value is a list of mailboxes that every program reads alike (RFC 5322 §3.4).
+
+    No groups, no route, nothing that is neither name nor address, and a comment only where it can be taken for neither.
+    """
+    return _LIST.fullmatch(unfolded(raw)) is not None

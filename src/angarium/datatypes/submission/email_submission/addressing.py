@@ -15,7 +15,7 @@ from angarium.datatypes.submission.sending import Sending
 from angarium.engine.errors import SetError, SetErrorType, invalid_properties
 from angarium.engine.shapes import Problem
 from angarium.formats.json import JSON
-from angarium.formats.message import EmailAddress, Outgoing, is_mailbox, parse_addresses
+from angarium.formats.message import EmailAddress, Outgoing, is_mailbox, is_mailbox_list, parse_addresses
 from angarium.store.contract import Snapshot
 
 _RECIPIENTS: Final = ("to", "cc", "bcc")
@@ -32,6 +32,9 @@ class Addressing:
 
     def check_authors(self, message: Outgoing) -> None:
         """SetError invalidEmail or forbiddenFrom for a message that does not say who wrote it, or not the truth."""
+        for name in ("from", "sender", "resent-from"):
+            if not all(map(is_mailbox_list, message.named(name))):
+                raise _invalid(name, "must name its addresses so that every program reads the same ones")
         authors, senders = _authors(message), _addresses(message, "sender")
         if len(message.named("sender")) > 1 or len(senders) > 1:
             raise _invalid("sender", "must be one address")
