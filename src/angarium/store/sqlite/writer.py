@@ -31,7 +31,8 @@ INDEX_SLICE = 200
 INDEX_BACKLOG = 1000
 """What waits for full text beyond which indexing no longer waits for an idle moment: a text query reads all of it."""
 
-LOOK_SECONDS = 0.05
+LOOK_SHARE = 50
+"""Times as long as counting what waits took until it is counted again."""
 
 _log = logging.getLogger(__name__)
 
@@ -139,12 +140,13 @@ class Writer:
                 pause = 0 if self._indexable else IDLE_SECONDS
 
     def _lags(self) -> bool:
-        """Whether too much waits for full text; looked at now and then, since counting costs more than a small job."""
+        """Whether too much waits for full text; counted now and then, since that may cost more than a job."""
         now = time.monotonic()
         if now < self._look_at:
             return False
-        self._look_at = now + LOOK_SECONDS
-        return self._groups.waiting() > INDEX_BACKLOG
+        waiting = self._groups.waiting()
+        self._look_at = time.monotonic() + LOOK_SHARE * (time.monotonic() - now)
+        return waiting > INDEX_BACKLOG
 
     def _run(self, first: Job) -> None:
         """One group from this job on, and the news of it."""
