@@ -1,8 +1,8 @@
 """Processes that read messages for the server when several come at once: reading takes longer than storing.
 
 A child gets the octets of a message and gives back what `flows.deliver.arrival` found, marshalled behind their length.
-It is started when there is first work for it and ends when there was none for a while. Whatever a child
-cannot do, because it has not begun or has died, is done by who asked.
+It is started when there is first work for it and ends when there was none for a while. Whatever a child cannot do,
+because it has not begun or has died, is done by who asked; one that cannot begin is not tried again.
 """
 
 import asyncio
@@ -103,7 +103,7 @@ class _Child(asyncio.Protocol):
                 self._process = await asyncio.create_subprocess_exec(
                     *command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL
                 )
-        except OSError as error:  # never tried again: everything is read here then
+        except OSError as error:
             _log.error("reading process not started reason=%s", error)
             ours.close()
             return
@@ -129,12 +129,13 @@ class _Child(asyncio.Protocol):
             self._answered(answer)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It has ended; the next question starts another."""
-        if self._asked:
+        """It has ended; the next question starts another, unless it never came to answer one."""
+        if self._asked or not self._ready:
             _log.error("reading process ended reason=%s", exc or "it died")
         while self._asked:
             self._answered(b"")
-        self._transport = self._starting = None
+        self._transport = None
+        self._starting = None if self._ready else self._starting
         self._ready = False
         self._buffer.clear()
 
