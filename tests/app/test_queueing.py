@@ -1,5 +1,6 @@
 """The queue of the real server: mail between its users, to others by the relay, and what comes of refusals."""
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -189,6 +190,31 @@ def test_the_queue_is_shown_retried_and_dropped_by_the_command_line(folder: Path
         eventually(lambda: server.command("queue", "list").stdout == "the queue is empty\n")
         missing = server.command("queue", "show", dora, check=False)
         assert (missing.returncode, "there is no" in missing.stderr) == (2, True)
+
+
+def test_a_relay_that_hangs_holds_up_nobody_here_and_nobody_else_at_the_end(folder: Path) -> None:
+    end, hanging = threading.Event(), list[str]()
+
+    def script(line: str) -> bytes | None:
+        if line.startswith("MAIL"):
+            hanging.append(line)
+            end.wait(30)
+        return PLAIN
+
+    with Relay(script) as relay:
+        server = Server(folder, {**relay.settings(), "ANGARIUM_RELAY__TIMEOUT": "60"})
+        with faultless(server):
+            ann, bob = server.add_user("ann"), server.add_user("bob")
+            for number in range(10):
+                send(ann, [f"carl{number}@elsewhere.example"])
+            eventually(lambda: len(hanging) == 4)
+            submission = send(ann, ["bob@localhost", "carl@elsewhere.example"])
+            eventually(lambda: inbox(bob))
+            assert status(ann, submission)["deliveryStatus"]["bob@localhost"]["delivered"] == "yes"
+            assert server.stop() == 0
+            end.set()
+            server.start()
+            assert len({taken.recipients[0] for taken in relay.wait_for(11)}) == 11
 
 
 def test_files_of_the_relay_that_cannot_be_used_are_told_at_the_start(folder: Path, tmp_path: Path) -> None:

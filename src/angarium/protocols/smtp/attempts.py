@@ -26,8 +26,8 @@ from angarium.store.contract import Snapshot, Store, Transaction
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-_REST: Final = 10.0
-"""Seconds for which a relay that cannot be reached is left alone."""
+_REST: Final = 2.0
+"""Seconds for which a relay that cannot be reached is left alone: a long queue need not try it for each letter."""
 _NO_RELAY: Final = "451 4.4.0 no relay is configured for mail to others"
 
 
