@@ -3,6 +3,9 @@
 import asyncio
 import os
 import signal
+import socket
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -105,6 +108,20 @@ def test_an_idle_process_ends_and_the_next_question_starts_another() -> None:
 
     first, second = asyncio.run(job())
     assert first != second
+
+
+@pytest.mark.parametrize("said", [b"", b"\x00\x00", b"\x00\x00\x01\x00half of a question"])
+@pytest.mark.parametrize("heard", [False, True])
+def test_a_process_ends_quietly_when_who_asks_has_gone_at_any_byte(said: bytes, heard: bool) -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        child = subprocess.Popen([sys.executable, "-m", reading.__name__, "60"], stdin=theirs, stderr=subprocess.PIPE)
+    with ours:
+        if heard:
+            assert ours.recv(1) == b"\x01"
+        ours.sendall(said)
+    assert child.communicate() == (None, b"")
+    assert child.returncode == 0
 
 
 def test_letters_on_several_connections_are_read_by_processes_and_stored_whole(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import subprocess
 import sys
 from collections import deque
 from contextlib import suppress
-from typing import Final, cast
+from typing import BinaryIO, Final, cast
 
 from angarium.app.operations.batch import Parcel, pack, unpack
 from angarium.flows.deliver import Arrival, arrival
@@ -173,11 +173,20 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the first process decides
     with socket.socket(fileno=os.dup(sys.stdin.fileno())) as asked, asked.makefile("rb") as stream:
         asked.settimeout(float(sys.argv[1]))
-        asked.sendall(_READY)
-        with suppress(OSError):
-            while len(length := stream.read(_LENGTH.size)) == _LENGTH.size:
-                told = answer(stream.read(*_LENGTH.unpack(length)))
+        with suppress(OSError):  # who asks has gone, at any byte, or is silent
+            asked.sendall(_READY)
+            while (told := _next(stream)) is not None:
                 asked.sendall(_LENGTH.pack(len(told)) + told)
+
+
+def _next(stream: BinaryIO) -> bytes | None:
+    """The answer to the next question; None when there is no whole one any more."""
+    length = stream.read(_LENGTH.size)
+    if len(length) < _LENGTH.size:
+        return None
+    (size,) = _LENGTH.unpack(length)
+    asked = stream.read(size)
+    return answer(asked) if len(asked) == size else None
 
 
 if __name__ == "__main__":
