@@ -58,9 +58,14 @@ def difference(base: Mapping[str, JSON], recurrence_id: str, other: Mapping[str,
     before = {name: value for name, value in base.items() if name not in NEVER_PATCHED}
     before[anchor(base)] = recurrence_id
     after = {name: value for name, value in other.items() if name not in NEVER_PATCHED}
+    return {path: value for path, value in differ(before, after).items() if not is_ignored(path)}
+
+
+def differ(before: Mapping[str, JSON], after: Mapping[str, JSON]) -> dict[str, JSON]:
+    """The patch that makes one object into another; arrays are replaced as a whole."""
     found: dict[str, JSON] = {}
     _differ(before, after, "", found)
-    return {path: value for path, value in found.items() if not is_ignored(path)}
+    return found
 
 
 def _differ(before: Mapping[str, JSON], after: Mapping[str, JSON], prefix: str, found: dict[str, JSON]) -> None:

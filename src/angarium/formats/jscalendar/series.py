@@ -103,7 +103,7 @@ class Series:
         length = abs(self.duration.days) * DAY + abs(self.duration.seconds)
         first = max(to_local(own, max(after, FIRST)) - length - _MARGIN, FIRST)
         last = min(to_local(own, min(before, END - 1)) + _MARGIN, END)
-        for at in self._times(first, last, work):
+        for at in self.times(first, last, work):
             recurrence_id = format_local(at)
             if recurrence_id not in self.overrides:
                 yield self._instance(recurrence_id, at, self.zone, self.duration, floating)
@@ -115,8 +115,8 @@ class Series:
         for recurrence_id, moved in self.moved.items():
             yield self._instance(recurrence_id, *moved, floating)
 
-    def _times(self, first: int, last: int, work: Work) -> Iterator[int]:
-        """The start, which always counts, and what the rule adds."""
+    def times(self, first: int, last: int, work: Work) -> Iterator[int]:
+        """The start, which always counts, and what the rule adds, in local seconds; overrides are not looked at."""
         if first <= self.start < last:
             yield self.start
         yield from (at for at in self._by_rule(first, last, work) if at != self.start)
