@@ -1,1 +1,7 @@
 """iCalendar (RFC 5545 and its extensions) to JSCalendar and back."""
+
+from angarium.formats.icalendar.links import Fetch, Store
+from angarium.formats.icalendar.reading import Calendar, Problem, parse
+from angarium.formats.icalendar.writing import write
+
+__all__ = ["Calendar", "Fetch", "Problem", "Store", "parse", "write"]
