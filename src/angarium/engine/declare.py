@@ -32,11 +32,13 @@ REQUIRED: Final = _Required.REQUIRED
 """Stands where a default would: the value must be given."""
 
 
-class _Absent(Enum):
+class Absent(Enum):
+    """No value at all."""
+
     ABSENT = "absent"
 
 
-ABSENT: Final = _Absent.ABSENT
+ABSENT: Final = Absent.ABSENT
 """Stands where a default would: an object without the value does not have the property at all."""
 
 EVERYTHING: Final = "*"
@@ -54,7 +56,7 @@ class Property:
 
     name: str
     shape: Shape
-    default: "JSON | _Required | _Absent" = REQUIRED
+    default: "JSON | _Required | Absent" = REQUIRED
     immutable: bool = False
     server_set: bool = False
     private: bool = False
@@ -87,13 +89,17 @@ class Lookup:
     value: Callable[[JSON], JSON] = _as_given
 
 
+Meaning: TypeAlias = "Callable[[Call, JSON], Expression]"
+"""What a filter over records means in terms of indexes, where one Lookup does not say it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """One property of a FilterCondition; with a `lookup` it needs nothing more, given `engine.queries`."""
 
     name: str
     shape: Shape
-    lookup: Lookup | None = None
+    lookup: "Lookup | Meaning | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +227,8 @@ class DataType:
     """A type of object and everything that the standard methods need to know of it.
 
     An `open` type keeps properties that nobody declared. `before_set` runs before the objects of a /set are changed;
-    what it returns, if anything, takes the response after, to change more and to tell of it.
+    what it returns, if anything, takes the response after, to change more and to tell of it. `visible` picks those
+    objects that are there for the user, where that is not all of them; the others are not told as changed either.
     `account` false says that its objects are the user's own and in no account: get and set know neither `accountId` nor
     states (RFC 8620 §7.2).
     """
@@ -241,6 +248,7 @@ class DataType:
     arguments: Mapping[str, tuple[Argument, ...]] = field(default_factory=dict)
     before_set: "Callable[[Call], Callable[[Response], None] | None] | None" = None
     changes_extra: "Callable[[Call, bool], Response] | None" = None
+    visible: "Callable[[Call, Sequence[str]], set[str]] | None" = None
     singleton: bool = False
     open: bool = False
     account: bool = True

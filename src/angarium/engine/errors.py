@@ -38,7 +38,7 @@ class RequestError(Exception):
 
 
 class MethodErrorType(StrEnum):
-    """RFC 8620 §3.6.2 and §5, RFC 8621."""
+    """RFC 8620 §3.6.2 and §5, RFC 8621, JMAP calendars §5.11."""
 
     SERVER_UNAVAILABLE = "serverUnavailable"
     SERVER_FAIL = "serverFail"
@@ -59,6 +59,8 @@ class MethodErrorType(StrEnum):
     UNSUPPORTED_SORT = "unsupportedSort"
     UNSUPPORTED_FILTER = "unsupportedFilter"
     TOO_MANY_CHANGES = "tooManyChanges"
+    EXPAND_DURATION_TOO_LARGE = "expandDurationTooLarge"
+    CANNOT_CALCULATE_OCCURRENCES = "cannotCalculateOccurrences"
 
 
 class MethodError(Exception):
@@ -84,7 +86,7 @@ def invalid_arguments(description: str) -> MethodError:
 
 
 class SetErrorType(StrEnum):
-    """RFC 8620 §5.3 and §5.4, RFC 8621 §2.5, §4.6 to §4.9, §6.3, §7.5, RFC 9610 §2.3."""
+    """RFC 8620 §5.3 and §5.4, RFC 8621 §2.5, §4.6 to §4.9, §6.3, §7.5, RFC 9610 §2.3, JMAP calendars §4.3, §5.9."""
 
     FORBIDDEN = "forbidden"
     OVER_QUOTA = "overQuota"
@@ -111,6 +113,8 @@ class SetErrorType(StrEnum):
     CANNOT_UNSEND = "cannotUnsend"
     MDN_ALREADY_SENT = "mdnAlreadySent"
     ADDRESS_BOOK_HAS_CONTENTS = "addressBookHasContents"
+    CALENDAR_HAS_EVENT = "calendarHasEvent"
+    NO_SUPPORTED_SCHEDULE_METHODS = "noSupportedScheduleMethods"
     SERVER_FAIL = "serverFail"
 
 

@@ -4,11 +4,11 @@ A type declares a Lookup with each Filter and keeps the indexes that they and it
 (`engine.records.RecordObjects`); the store does the rest, and answers queryChanges exactly (RFC 8620 §5.5, §5.6).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from angarium.engine.call import Call
-from angarium.engine.declare import Filter, Sort
+from angarium.engine.declare import Filter, Lookup, Sort
 from angarium.formats.json import JSON
 from angarium.formats.primitives import parse_utc
 from angarium.store.contract import (
@@ -25,18 +25,29 @@ from angarium.store.contract import (
 )
 
 
-class RecordQuerier:
-    """Querier of the records of one kind (see `engine.declare`)."""
+def _everything(_call: Call) -> Expression | None:
+    return None
 
-    def __init__(self, kind: str, filters: Sequence[Filter], sorts: Sequence[Sort]) -> None:
+
+class RecordQuerier:
+    """Querier of the records of one kind (see `engine.declare`); `scope` keeps from a user what is not to be seen."""
+
+    def __init__(
+        self,
+        kind: str,
+        filters: Sequence[Filter],
+        sorts: Sequence[Sort],
+        scope: Callable[[Call], Expression | None] = _everything,
+    ) -> None:
         self._kind = kind
+        self._scope = scope
         self._lookups = {known.name: known.lookup for known in filters if known.lookup}
         self._indexes = {known.name: known.index or known.name for known in sorts}
 
     def query(self, call: Call, filter_: Expression | None, sort: tuple[Order, ...], window: Window) -> QueryResult:
         """One window of the result."""
         return call.snapshot.records.query(
-            call.account.key, self._kind, self._translated(filter_), self._order(sort), window
+            call.account.key, self._kind, self.translated(call, filter_), self._order(sort), window
         )
 
     def can_calculate(self, call: Call, filter_: Expression | None, sort: tuple[Order, ...]) -> bool:  # noqa: ARG002
@@ -55,24 +66,31 @@ class RecordQuerier:
     ) -> QueryChanges | None:
         """What changed since a state."""
         return call.snapshot.records.query_changes(
-            call.account.key, self._kind, self._translated(filter_), self._order(sort), since, limit, total
+            call.account.key, self._kind, self.translated(call, filter_), self._order(sort), since, limit, total
         )
 
-    def _translated(self, expression: Expression | None) -> Expression | None:
-        return None if expression is None else self._part(expression)
+    def translated(self, call: Call, filter_: Expression | None) -> Expression | None:
+        """The filter over indexes, within the scope of the user."""
+        parts = [] if filter_ is None else [self._part(call, filter_)]
+        scope = self._scope(call)
+        if scope is not None:
+            parts.append(scope)
+        return All(tuple(parts)) if len(parts) > 1 else next(iter(parts), None)
 
-    def _part(self, expression: Expression) -> Expression:
+    def _part(self, call: Call, expression: Expression) -> Expression:
         """The same tree over indexes instead of filters."""
         match expression:
             case Term(name, value):
                 lookup = self._lookups[name]
-                return Term(lookup.index, lookup.value(value), lookup.comparison)
+                if isinstance(lookup, Lookup):
+                    return Term(lookup.index, lookup.value(value), lookup.comparison)
+                return lookup(call, value)
             case All(parts):
-                return All(tuple(self._part(part) for part in parts))
+                return All(tuple(self._part(call, part) for part in parts))
             case Either(parts):
-                return Either(tuple(self._part(part) for part in parts))
+                return Either(tuple(self._part(call, part) for part in parts))
             case Neither(parts):
-                return Neither(tuple(self._part(part) for part in parts))
+                return Neither(tuple(self._part(call, part) for part in parts))
 
     def _order(self, sort: Sequence[Order]) -> list[Order]:
         return [replace(order, property=self._indexes[order.property]) for order in sort]

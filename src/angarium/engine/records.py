@@ -3,16 +3,16 @@
 A type adds what is its own by functions: `indexes` says under which values a record is found, `texts` in which words,
 `check` refuses what the shapes of single properties cannot see (a reference to nothing). `computed` are properties that
 are not kept; `unique` are indexes of which only one record of the account may have a value; `per_user` are properties
-that each user of a shared account has apart, with what one sees who never set them. A `sparse` type leaves out
-properties that an object does not have, where others show null.
+that each user of a shared account has apart, with what one sees who never set them, and `inherited` those that begin as
+the owner's. A `sparse` type leaves out properties that an object does not have, where others show null.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import cast
 
 from angarium.engine.call import Call
-from angarium.engine.declare import EVERYTHING, Found
+from angarium.engine.declare import ABSENT, EVERYTHING, Absent, Found
 from angarium.engine.errors import SetError, SetErrorType, invalid_properties
 from angarium.formats import json
 from angarium.formats.json import JSON
@@ -43,6 +43,7 @@ class RecordObjects:
         computed: Mapping[str, Callable[[Call], JSON]] | None = None,
         per_user: Mapping[str, Callable[[Call], JSON]] | None = None,
         unique: Sequence[str] = (),
+        inherited: Collection[str] = (),
         sparse: bool = False,
     ) -> None:
         self.kind = kind
@@ -53,6 +54,7 @@ class RecordObjects:
         self._computed = computed or {}
         self._per_user = per_user or {}
         self._unique = unique
+        self._inherited = frozenset(inherited)
         self._sparse = sparse
 
     def count(self, call: Call) -> int:
@@ -73,7 +75,7 @@ class RecordObjects:
         return Found(found, missing)
 
     def create(self, call: Call, value: dict[str, JSON]) -> dict[str, JSON]:
-        """Keep a new record; tells its id, what is computed, and the values that came from defaults."""
+        """Keep a new record; tells its id and everything that its user sees of it."""
         self._check(call, None, value)
         kept = self._kept(call, {}, value)
         record = call.transaction.records.create(
@@ -85,7 +87,7 @@ class RecordObjects:
             self._texts(kept) if self._texts else None,
         )
         self._claim(call, record, kept)
-        return {**value, **{name: compute(call) for name, compute in self._computed.items()}, "id": record}
+        return {**self._shown(call, kept, [EVERYTHING]), "id": record}
 
     def load(self, call: Call, record: str, names: Sequence[str]) -> dict[str, JSON] | None:
         """The current values."""
@@ -98,10 +100,7 @@ class RecordObjects:
         """Replace the values of `names`; one that `new` does not have goes."""
         del old
         before = self._value(call, record) or {}
-        after = self._kept(call, before, {name: new[name] for name in names if name in new})
-        for name in names:
-            if name not in new:
-                after.pop(name, None)
+        after = self._kept(call, before, {name: new.get(name, ABSENT) for name in names})
         self._check(call, record, after)
         texts = self._texts(after) if self._texts else None
         if self._texts and texts == self._texts(before):
@@ -128,20 +127,23 @@ class RecordObjects:
                 shown[name] = self._computed[name](call)
             elif name in self._per_user:
                 shown[name] = _own(call, value).get(name, self._per_user[name](call))
+            elif name in self._inherited:
+                shown[name] = _own(call, value).get(name, value.get(name))
             elif name in value or not self._sparse:
                 shown[name] = value.get(name)
         return shown
 
-    def _kept(self, call: Call, before: dict[str, JSON], values: Mapping[str, JSON]) -> dict[str, JSON]:
-        """What is kept of a record once these values are set."""
+    def _kept(self, call: Call, before: dict[str, JSON], values: "Mapping[str, JSON | Absent]") -> dict[str, JSON]:
+        """What is kept of a record once these values are set, or gone."""
         if _PER_USER in values:
             raise invalid_properties(f"{_PER_USER}: no property may have this name", _PER_USER)
-        if self._per_user.keys().isdisjoint(values):
-            return {**before, **values}
-        own = {**_own(call, before), **{name: item for name, item in values.items() if name in self._per_user}}
+        apart = self._per_user.keys() | (self._inherited if before and user_of(call) else frozenset())
+        shared = _replaced(before, {name: item for name, item in values.items() if name not in apart})
+        if apart.isdisjoint(values):
+            return shared
+        own = _replaced(_own(call, before), {name: item for name, item in values.items() if name in apart})
         everyones = cast("dict[str, JSON]", before.get(_PER_USER, {}))
-        shared = {name: item for name, item in values.items() if name not in self._per_user}
-        return {**before, **shared, _PER_USER: {**everyones, user_of(call): own}}
+        return {**shared, _PER_USER: {**everyones, user_of(call): own}}
 
     def _claim(self, call: Call, record: str, value: Mapping[str, JSON]) -> None:
         """SetError alreadyExists when another record has what only one may have."""
@@ -168,6 +170,22 @@ class RecordObjects:
 def user_of(call: Call) -> str:
     """As whom a user of an account keeps what is the user's own: "" for the owner, who may come after the account."""
     return "" if call.account.personal else call.request.principal.id
+
+
+def seen_by(user: str, value: Mapping[str, JSON]) -> dict[str, JSON]:
+    """A stored record with what a user of `user_of` keeps apart, and without what others do."""
+    everyones = cast("dict[str, dict[str, JSON]]", value.get(_PER_USER, {}))
+    return {**{name: item for name, item in value.items() if name != _PER_USER}, **everyones.get(user, {})}
+
+
+def _replaced(before: Mapping[str, JSON], values: "Mapping[str, JSON | Absent]") -> dict[str, JSON]:
+    after = dict(before)
+    for name, value in values.items():
+        if value is ABSENT:
+            after.pop(name, None)
+        else:
+            after[name] = value
+    return after
 
 
 def _own(call: Call, value: Mapping[str, JSON]) -> dict[str, JSON]:

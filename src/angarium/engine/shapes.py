@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple, TypeAlias, cast
 
 from angarium.formats.json import JSON
+from angarium.formats.objects import Check
 from angarium.formats.pointer import escape
 from angarium.formats.primitives import LARGEST, is_id, is_integer, parse_date, parse_utc
 
@@ -32,31 +33,42 @@ _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 Shape: TypeAlias = Callable[[JSON], Problem | None]
 
 
-def _simple(accepts: Callable[[JSON], bool], must_be: str) -> Shape:
+def simple(accepts: Callable[[JSON], bool], must_be: str) -> Shape:
+    """A shape without parts; the problem says what the value must be."""
     problem = Problem("", f"must be {must_be}")
     return lambda value: None if accepts(value) else problem
 
 
-anything: Shape = _simple(lambda _value: True, "any value")
-boolean: Shape = _simple(lambda value: isinstance(value, bool), "true or false")
-true: Shape = _simple(lambda value: value is True, "true")
-text: Shape = _simple(lambda value: isinstance(value, str), "a string")
-identifier: Shape = _simple(is_id, "an Id (1 to 255 of A-Z a-z 0-9 - _)")
-reference: Shape = _simple(
+anything: Shape = simple(lambda _value: True, "any value")
+boolean: Shape = simple(lambda value: isinstance(value, bool), "true or false")
+true: Shape = simple(lambda value: value is True, "true")
+text: Shape = simple(lambda value: isinstance(value, str), "a string")
+identifier: Shape = simple(is_id, "an Id (1 to 255 of A-Z a-z 0-9 - _)")
+reference: Shape = simple(
     lambda value: is_id(value) or (isinstance(value, str) and value[:1] == "#" and is_id(value[1:])),
     "an Id, or '#' and a creation id",
 )
-integer: Shape = _simple(is_integer, "an integer")
-unsigned: Shape = _simple(lambda value: is_integer(value, 0), f"an integer from 0 to {LARGEST}")
-positive: Shape = _simple(lambda value: is_integer(value, 1), f"an integer from 1 to {LARGEST}")
-number: Shape = _simple(lambda value: isinstance(value, (int, float)) and not isinstance(value, bool), "a number")
-date: Shape = _simple(
+integer: Shape = simple(is_integer, "an integer")
+unsigned: Shape = simple(lambda value: is_integer(value, 0), f"an integer from 0 to {LARGEST}")
+positive: Shape = simple(lambda value: is_integer(value, 1), f"an integer from 1 to {LARGEST}")
+number: Shape = simple(lambda value: isinstance(value, (int, float)) and not isinstance(value, bool), "a number")
+date: Shape = simple(
     lambda value: isinstance(value, str) and parse_date(value) is not None, "a Date (2026-01-31T09:00:00+01:00)"
 )
-utc_date: Shape = _simple(
+utc_date: Shape = simple(
     lambda value: isinstance(value, str) and parse_utc(value) is not None, "a UTCDate (2026-01-31T09:00:00Z)"
 )
-an_object: Shape = _simple(lambda value: isinstance(value, dict), "an object")
+an_object: Shape = simple(lambda value: isinstance(value, dict), "an object")
+
+
+def checked(check: Check) -> Shape:
+    """A check of `formats.objects` as a shape; the first of its problems is told."""
+
+    def shape(value: JSON) -> Problem | None:
+        found = check(value)
+        return Problem(*found[0]) if found else None
+
+    return shape
 
 
 def nullable(shape: Shape) -> Shape:
@@ -78,12 +90,12 @@ def line_of(most: int) -> Shape:
 
 def integer_from(low: int, high: int) -> Shape:
     """An integer in a range, its ends included."""
-    return _simple(lambda value: is_integer(value, low, high), f"an integer from {low} to {high}")
+    return simple(lambda value: is_integer(value, low, high), f"an integer from {low} to {high}")
 
 
 def one_of(values: Collection[str]) -> Shape:
     """One of these strings."""
-    return _simple(lambda value: isinstance(value, str) and value in values, "one of " + ", ".join(sorted(values)))
+    return simple(lambda value: isinstance(value, str) and value in values, "one of " + ", ".join(sorted(values)))
 
 
 def list_of(item: Shape, most: int | None = None) -> Shape:
