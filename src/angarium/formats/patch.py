@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON
-from angarium.formats.pointer import unescape
+from angarium.formats.pointer import escape, unescape
 
 
 def tops(patch: Mapping[str, JSON]) -> list[str]:
@@ -51,3 +51,22 @@ def _put(target: dict[str, JSON], tokens: list[str], value: JSON, path: str, cop
         target.pop(tokens[-1], None)
     else:
         target[tokens[-1]] = value
+
+
+def difference(before: Mapping[str, JSON], after: Mapping[str, JSON]) -> dict[str, JSON]:
+    """The smallest patch that makes one object into another; below the top a member that is null counts as gone."""
+    found: dict[str, JSON] = {}
+    _differ(before, after, "", found)
+    return found
+
+
+def _differ(before: Mapping[str, JSON], after: Mapping[str, JSON], prefix: str, found: dict[str, JSON]) -> None:
+    found.update({prefix + escape(name): None for name in before if name not in after})
+    for name, value in after.items():
+        old = before.get(name)
+        if name in before and value == old and type(value) is type(old):
+            continue
+        if isinstance(old, dict) and isinstance(value, dict) and old and value:
+            _differ(old, value, f"{prefix}{escape(name)}/", found)
+        else:
+            found[prefix + escape(name)] = value

@@ -17,9 +17,9 @@ from angarium.formats.icalendar.component import Form, form, time
 from angarium.formats.icalendar.draft import Notes
 from angarium.formats.icalendar.zonebook import ZoneBook
 from angarium.formats.jscalendar import instance, is_excluded, series
-from angarium.formats.jscalendar.overrides import differ
 from angarium.formats.json import JSON
 from angarium.formats.localtime import DAY, END, format_local
+from angarium.formats.patch import difference
 from angarium.formats.recurrence import TooMuchWork, Work
 from angarium.formats.timezones import UTC_NAME, names, zone
 
@@ -145,7 +145,7 @@ def _component(
 
 def _missing(wanted: dict[str, JSON], found: dict[str, JSON]) -> dict[str, JSON]:
     """What the way back does not give: members to add, none to take away."""
-    different = differ({name: found[name] for name in wanted if name in found}, wanted)
+    different = difference({name: found[name] for name in wanted if name in found}, wanted)
     return {path: value for path, value in different.items() if value is not None and not _of_icalendar(path)}
 
 

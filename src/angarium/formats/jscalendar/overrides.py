@@ -6,9 +6,9 @@ jscalendarbis §1.5.9, §3.3.4. Patches may lead through arrays; some properties
 from collections.abc import Mapping
 from typing import Final
 
+from angarium.formats import patch
 from angarium.formats.jscontact.localize import patched
 from angarium.formats.json import JSON
-from angarium.formats.pointer import escape
 
 NEVER_PATCHED: Final = frozenset(
     {
@@ -58,23 +58,4 @@ def difference(base: Mapping[str, JSON], recurrence_id: str, other: Mapping[str,
     before = {name: value for name, value in base.items() if name not in NEVER_PATCHED}
     before[anchor(base)] = recurrence_id
     after = {name: value for name, value in other.items() if name not in NEVER_PATCHED}
-    return {path: value for path, value in differ(before, after).items() if not is_ignored(path)}
-
-
-def differ(before: Mapping[str, JSON], after: Mapping[str, JSON]) -> dict[str, JSON]:
-    """The patch that makes one object into another; arrays are replaced as a whole."""
-    found: dict[str, JSON] = {}
-    _differ(before, after, "", found)
-    return found
-
-
-def _differ(before: Mapping[str, JSON], after: Mapping[str, JSON], prefix: str, found: dict[str, JSON]) -> None:
-    found.update({prefix + escape(name): None for name in before if name not in after})
-    for name, value in after.items():
-        old = before.get(name)
-        if value == old and name in before and type(value) is type(old):
-            continue
-        if isinstance(old, dict) and isinstance(value, dict) and old and value:
-            _differ(old, value, f"{prefix}{escape(name)}/", found)
-        else:
-            found[prefix + escape(name)] = value
+    return {path: value for path, value in patch.difference(before, after).items() if not is_ignored(path)}
