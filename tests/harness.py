@@ -8,7 +8,9 @@ from typing import Any
 
 import orjson
 
-from angarium.datatypes import blobs, contacts, mail, principals, push, quotas, submission
+from angarium.datatypes import blobs, calendars, contacts, mail, principals, push, quotas, submission
+from angarium.datatypes.calendars import calendars as own_calendars
+from angarium.datatypes.calendars import identities
 from angarium.datatypes.contacts import books
 from angarium.datatypes.principals import Domains
 from angarium.datatypes.submission import Sending, identity
@@ -46,15 +48,23 @@ def mail_server(limits: Limits, sending: Sending | None = None) -> Served:
             *submission.capabilities(allowed),
             *quotas.capabilities(),
             *contacts.capabilities(),
+            *calendars.capabilities(),
         ],
         [
             *mail.types(),
             *submission.types(allowed),
             *quotas.types({"Email": mail.MAIL}),
             *contacts.types(),
+            *calendars.types(DOMAINS),
             *push.types(Targets().problem, lambda _user: True),
         ],
-        [*mail.methods(), *submission.methods(allowed, mail.MAIL), *contacts.methods(), *blobs.methods()],
+        [
+            *mail.methods(),
+            *submission.methods(allowed, mail.MAIL),
+            *contacts.methods(),
+            *calendars.methods(),
+            *blobs.methods(),
+        ],
     )
 
 
@@ -85,6 +95,9 @@ class Harness:
                 identity.settle(transaction, made, DOMAINS)
             if "AddressBook" in self.registry.types:
                 books.begin(transaction, made.account)
+            if "Calendar" in self.registry.types:
+                own_calendars.begin(transaction, made.account)
+                identities.settle(transaction, made, DOMAINS)
             return principals.principal(transaction, made.id)
 
         made = self.store.write(make).result()

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 import pytest
 
 from angarium.datatypes import quotas
+from angarium.datatypes.calendars import events, notifications
+from angarium.datatypes.calendars.notifications import Author
 from angarium.engine.access import Principal
-from angarium.store.contract import Allowance
+from angarium.store.contract import Allowance, Transaction
 from tests.access.probes import Asker, Ids
 from tests.harness import Harness
 
@@ -21,6 +23,9 @@ ENVELOPE = {
     "rcptTo": [{"email": "owner@example.com"}],
 }
 PUSH = {"deviceClientId": "the owner's", "url": "https://push.example.com/secret"}
+SECOND = "-20300108T090000"
+"""What follows the id of an event in that of its second instance."""
+
 OWN = b"From: asker@example.com\r\nSubject: my mail\r\n\r\nmine\r\n"
 
 
@@ -72,22 +77,60 @@ def _filled(engine: Harness) -> Accounts:
         book=engine.call(owner, "AddressBook/set", {"create": {"a": {"name": "secret"}}})["created"]["a"]["id"],
         card="",
         push=engine.call(owner, "PushSubscription/set", {"create": {"a": PUSH}})["created"]["a"]["id"],
+        calendar=engine.call(owner, "Calendar/set", {"create": {"a": {"name": "secret"}}})["created"]["a"]["id"],
+        event="",
+        instance="",
+        participant=_participant(engine, owner),
+        notification="",
     )
-    real = replace(real, card=_card(engine, owner, real.book))
+    real = replace(real, card=_card(engine, owner, real.book), event=_event(engine, owner, real.calendar))
+    real = replace(real, instance=real.event + SECOND, notification=_notification(engine, owner, real.event))
     own_mailbox = engine.call(asker, "Mailbox/get", {"properties": ["role"]})["list"][0]["id"]
     own_email = _imported(engine, asker, OWN, own_mailbox)["id"]
     own_identity = _identity(engine, asker, "asker")
-    own = Asker(engine.account(asker), own_mailbox, own_email, own_identity, _default_book(engine, asker), "")
-    own = replace(own, card=_card(engine, asker, own.book))
+    book, calendar = _default(engine, asker, "AddressBook"), _default(engine, asker, "Calendar")
+    card, event = _card(engine, asker, book), _event(engine, asker, calendar)
+    own = Asker(engine.account(asker), own_mailbox, own_email, own_identity, book, card, calendar, event)
     other = _imported(engine, owner, b"Subject: another of the owner's\r\n\r\nmail\r\n", mailbox)
-    owners = _default_book(engine, owner)
-    inside = Asker(real.account, mailbox, other["id"], identity, owners, _card(engine, owner, owners))
+    book, calendar = _default(engine, owner, "AddressBook"), _default(engine, owner, "Calendar")
+    card, event = _card(engine, owner, book), _event(engine, owner, calendar)
+    inside = Asker(real.account, mailbox, other["id"], identity, book, card, calendar, event)
     return Accounts(engine, owner, asker, real, absent(real), own, inside)
 
 
-def _default_book(engine: Harness, user: Principal) -> str:
-    book: str = engine.call(user, "AddressBook/get", {"properties": []})["list"][0]["id"]
-    return book
+def _default(engine: Harness, user: Principal, kind: str) -> str:
+    default: str = engine.call(user, f"{kind}/get", {"properties": []})["list"][0]["id"]
+    return default
+
+
+def _event(engine: Harness, user: Principal, calendar: str) -> str:
+    event = {
+        "calendarIds": {calendar: True},
+        "title": "secret",
+        "start": "2030-01-01T09:00:00",
+        "recurrenceRule": {"frequency": "weekly"},
+    }
+    record: str = engine.call(user, "CalendarEvent/set", {"create": {"a": event}})["created"]["a"]["id"]
+    return record
+
+
+def _participant(engine: Harness, user: Principal) -> str:
+    create = {"a": {"calendarAddress": "mailto:owner+secret@example.com"}}
+    record: str = engine.call(user, "ParticipantIdentity/set", {"create": create})["created"]["a"]["id"]
+    return record
+
+
+def _notification(engine: Harness, user: Principal, event: str) -> str:
+    """What somebody from elsewhere did to an event, told to its owner."""
+    key = user.accounts[engine.account(user)].key
+
+    def tell(transaction: Transaction) -> None:
+        stored = events.load(transaction.records, key, event)
+        notifications.notify(transaction, key, Author("somebody"), event, None, stored, engine.now)
+
+    engine.store.write(tell).result()
+    record: str = engine.call(user, "CalendarEventNotification/query")["ids"][0]
+    return record
 
 
 def _card(engine: Harness, user: Principal, book: str) -> str:
@@ -132,4 +175,9 @@ def absent(real: Ids) -> Ids:
         book=real.book[0] + "9" * (len(real.book) - 1),
         card=real.card[0] + "9" * (len(real.card) - 1),
         push=real.push[0] + "9" * (len(real.push) - 1),
+        calendar=real.calendar[0] + "9" * (len(real.calendar) - 1),
+        event=real.event[0] + "9" * (len(real.event) - 1),
+        instance=real.event[0] + "9" * (len(real.event) - 1) + SECOND,
+        participant=real.participant[0] + "9" * (len(real.participant) - 1),
+        notification=real.notification[0] + "9" * (len(real.notification) - 1),
     )

@@ -27,6 +27,11 @@ class Ids:
     book: str
     card: str
     push: str
+    calendar: str
+    event: str
+    instance: str
+    participant: str
+    notification: str
 
     def named(self) -> dict[str, str]:
         """What each id is called once it is taken out of an answer."""
@@ -43,6 +48,8 @@ class Asker:
     identity: str
     book: str
     card: str
+    calendar: str
+    event: str
 
 
 Probe: TypeAlias = Callable[[Ids, Asker], Arguments]
@@ -72,6 +79,17 @@ def _submission(email: str, identity: str) -> Arguments:
 
 def _card(book: str, **more: Any) -> Arguments:
     return {"addressBookIds": {book: True}, "name": {"full": "probe"}, **more}
+
+
+def _event(calendar: str, **more: Any) -> Arguments:
+    return {"calendarIds": {calendar: True}, "title": "probe", "start": "2030-01-01T09:00:00", **more}
+
+
+def _enclosure(blob: str) -> Arguments:
+    return {"l": {"rel": "enclosure", "blobId": blob}}
+
+
+_MONTH = {"after": "2029-12-31T00:00:00", "before": "2030-02-01T00:00:00"}
 
 
 def _sound(blob: str) -> Arguments:
@@ -256,6 +274,81 @@ PROBES: Mapping[str, Mapping[str, Probe]] = {
         "from": lambda ids, me: {"fromAccountId": ids.account, "create": {"a": {"id": ids.card, **_card(me.book)}}},
         "into": lambda ids, me: {"fromAccountId": ids.account, "create": {"a": {"id": ids.card, **_card(ids.book)}}},
         "state": lambda ids, me: {"fromAccountId": ids.account, "ifFromInState": "1", "create": {}},
+    },
+    "Calendar/get": {
+        "ids": lambda ids, me: {"ids": [ids.calendar, me.calendar]},
+        "other kinds": lambda ids, me: {"ids": [ids.event, ids.book, ids.blob]},
+    },
+    "Calendar/changes": {"account": lambda ids, me: {"sinceState": "0"}},
+    "Calendar/set": {
+        "update": lambda ids, me: {"update": {ids.calendar: {"color": "red"}}},
+        "destroy": lambda ids, me: {"destroy": [ids.calendar], "onDestroyRemoveEvents": True},
+        "default": lambda ids, me: {"onSuccessSetIsDefault": ids.calendar},
+    },
+    "CalendarEvent/get": {
+        "ids": lambda ids, me: {"ids": [ids.event, me.event]},
+        "instance": lambda ids, me: {"ids": [ids.instance], "properties": ["title", "start"]},
+        "other kinds": lambda ids, me: {"ids": [ids.calendar, ids.card, ids.blob]},
+    },
+    "CalendarEvent/changes": {"account": lambda ids, me: {"sinceState": "0"}},
+    "CalendarEvent/query": {
+        "in": lambda ids, me: {"filter": {"inCalendar": ids.calendar}, "calculateTotal": True},
+        "not in": lambda ids, me: {"filter": {"operator": "NOT", "conditions": [{"inCalendar": ids.calendar}]}},
+        "expanded": lambda ids, me: {"filter": {"inCalendar": ids.calendar, **_MONTH}, "expandRecurrences": True},
+        "anchor": lambda ids, me: {"anchor": ids.event},
+    },
+    "CalendarEvent/queryChanges": {
+        "in": lambda ids, me: {"sinceQueryState": "0", "filter": {"inCalendar": ids.calendar}},
+        "up to": lambda ids, me: {"sinceQueryState": "0", "upToId": ids.event},
+    },
+    "CalendarEvent/set": {
+        "file in": lambda ids, me: {"create": {"a": _event(ids.calendar)}},
+        "blob": lambda ids, me: {"create": {"a": _event(me.calendar, links=_enclosure(ids.blob))}},
+        "part": lambda ids, me: {"create": {"a": _event(me.calendar, links=_enclosure(ids.part))}},
+        "upload": lambda ids, me: {"create": {"a": _event(me.calendar, links=_enclosure(ids.upload))}},
+        "update": lambda ids, me: {"update": {ids.event: {"title": "changed"}}},
+        "update one": lambda ids, me: {"update": {ids.instance: {"title": "changed"}}},
+        "move": lambda ids, me: {"update": {me.event: {f"calendarIds/{ids.calendar}": True}}},
+        "destroy": lambda ids, me: {"destroy": [ids.event]},
+        "destroy one": lambda ids, me: {"destroy": [ids.instance]},
+    },
+    "CalendarEvent/copy": {
+        "from": lambda ids, me: {
+            "fromAccountId": ids.account,
+            "create": {"a": {"id": ids.event, **_event(me.calendar)}},
+        },
+        "into": lambda ids, me: {
+            "fromAccountId": ids.account,
+            "create": {"a": {"id": ids.event, **_event(ids.calendar)}},
+        },
+        "state": lambda ids, me: {"fromAccountId": ids.account, "ifFromInState": "1", "create": {}},
+    },
+    "ParticipantIdentity/get": {
+        "ids": lambda ids, me: {"ids": [ids.participant]},
+        "other kinds": lambda ids, me: {"ids": [ids.identity, ids.calendar]},
+    },
+    "ParticipantIdentity/changes": {"account": lambda ids, me: {"sinceState": "0"}},
+    "ParticipantIdentity/set": {
+        "update": lambda ids, me: {"update": {ids.participant: {"name": "changed"}}},
+        "destroy": lambda ids, me: {"destroy": [ids.participant]},
+        "default": lambda ids, me: {"onSuccessSetIsDefault": ids.participant},
+    },
+    "CalendarEventNotification/get": {
+        "own ids": lambda ids, me: {"ids": [ids.notification]},
+        "other kinds": lambda ids, me: {"ids": [ids.event, ids.calendar]},
+    },
+    "CalendarEventNotification/changes": {"account": lambda ids, me: {"sinceState": "0"}},
+    "CalendarEventNotification/query": {
+        "own events": lambda ids, me: {"filter": {"calendarEventIds": [ids.event]}, "calculateTotal": True},
+        "own anchor": lambda ids, me: {"anchor": ids.notification},
+    },
+    "CalendarEventNotification/queryChanges": {
+        "own events": lambda ids, me: {"sinceQueryState": "0", "filter": {"calendarEventIds": [ids.event]}},
+        "up to": lambda ids, me: {"sinceQueryState": "0", "upToId": ids.notification},
+    },
+    "CalendarEventNotification/set": {
+        "own update": lambda ids, me: {"update": {ids.notification: {"comment": "changed"}}},
+        "own destroy": lambda ids, me: {"destroy": [ids.notification]},
     },
 }
 """By method and by place; `accountId` is added by the tests, once the asker's own and once the foreign one."""

@@ -41,6 +41,11 @@ def shared(new_user: NewUser) -> Shared:
         book="A0",
         card="C0",
         push="P1",
+        calendar="K0",
+        event="V0",
+        instance="V0",
+        participant="P0",
+        notification="N0",
     )
     return Shared(owner, asker, real, absent(real))
 

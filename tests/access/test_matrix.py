@@ -46,7 +46,7 @@ def named(accounts: Accounts, account: str, method: str, place: str, ids: Ids, m
 
 def states(accounts: Accounts) -> list[str]:
     """The states of the owner's account, which no probe may move."""
-    kinds = ("Mailbox", "Email", "Thread", "AddressBook", "ContactCard")
+    kinds = ("Mailbox", "Email", "Thread", "AddressBook", "ContactCard", "Calendar", "CalendarEvent")
     return [accounts.engine.call(accounts.owner, f"{kind}/get", {"ids": []})["state"] for kind in kinds]
 
 
@@ -164,14 +164,18 @@ def test_every_probe_reaches_what_it_asks_for_when_the_asker_may(accounts: Accou
     copies = method.endswith("/copy") and place != "into"
     told = []
     for ids in (accounts.real, replace(accounts.absent, account=accounts.real.account)):
-        alone = place == "upload" or place.startswith("push ")  # the owner's, whoever shares the account
+        alone = place == "upload" or place.startswith(("push ", "own "))  # the owner's, whoever shares the account
         who, me = (accounts.owner, inside) if alone else (friend, inside)
         if copies:
             who, me = friend, accounts.own
         arguments = named(accounts, me.account, method, place, ids, me)
         if place == "into":
             arguments["fromAccountId"] = accounts.own.account
-            arguments["create"]["a"]["id"] = {"E": accounts.own.email, "C": accounts.own.card}[method[0]]
+            arguments["create"]["a"]["id"] = {
+                "Email/copy": accounts.own.email,
+                "ContactCard/copy": accounts.own.card,
+                "CalendarEvent/copy": accounts.own.event,
+            }[method]
         told.append(tried(accounts, who, method, arguments))
     assert told[0].translate(None, b"0123456789") != told[1].translate(None, b"0123456789")
 

@@ -79,6 +79,9 @@ def begin(server: Server, new_user: NewUser) -> tuple[Client, Symbols]:
     symbols.know(friend.new_mailbox("From a friend"), "friend's box")
     made = friend.call("AddressBook/set", {"create": {"b": {"name": "From a friend"}}})["created"]
     symbols.know(made["b"]["id"], "friend's book")
+    made = friend.call("Calendar/set", {"create": {"c": {"name": "From a friend"}}})["created"]
+    symbols.know(made["c"]["id"], "friend's calendar")
+    symbols.know(user.call("Calendar/get", {"properties": []})["list"][0]["id"], "calendar")
     symbols.know(user.call("AddressBook/get", {"properties": []})["list"][0]["id"], "book")
     boxes = user.mailboxes()
     for role, identifier in boxes.items():

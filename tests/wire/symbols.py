@@ -21,6 +21,7 @@ _KINDS = {
 }
 _DAY = 86_400
 _QUOTED_NUMBER = re.compile(r"'(\d+)'")
+_UUID = re.compile(r"(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _NAMED = re.compile(r"<[^<>]+>")
 
 
@@ -54,7 +55,7 @@ class Symbols:
                 self._new("state ", value, "state")
             elif name in ("id", "ids", "created", "updated", "destroyed", "removed") and not _seconds(value):
                 self._new("", value, kind)
-            elif name == "uid" and value.startswith("urn:uuid:"):
+            elif name == "uid" and _UUID.fullmatch(value):
                 self._new("", value, "uid")
             elif name == "copied":
                 self._new("", value, "blob")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from angarium.app.config import Config
 from angarium.app.pipeline import token
 from angarium.app.pushing import creation_limit, key_of, targets_of
-from angarium.datatypes import blobs, contacts, mail, push, quotas, submission
+from angarium.datatypes import blobs, calendars, contacts, mail, push, quotas, submission
 from angarium.datatypes.principals import Domains
 from angarium.datatypes.push import VapidKey
 from angarium.datatypes.submission import Sending
@@ -78,6 +78,7 @@ def compose_engine(config: Config, key: VapidKey) -> Engine:
             *webpush_capabilities(key),
             *mail.capabilities(limits),
             *submission.capabilities(allowed),
+            *calendars.capabilities(),
             *quotas.capabilities(),
             *contacts.capabilities(),
         ),
@@ -86,12 +87,14 @@ def compose_engine(config: Config, key: VapidKey) -> Engine:
             *submission.types(allowed),
             *quotas.types({"Email": mail.MAIL}),
             *contacts.types(),
+            *calendars.types(allowed.domains),
             *push.types(targets_of(config).problem, creation_limit()),
         ),
         methods=(
             *mail.methods(),
             *submission.methods(allowed, mail.MAIL),
             *contacts.methods(),
+            *calendars.methods(),
             *blobs.methods(),
         ),
     )

@@ -6,6 +6,7 @@ What comes with a user's addresses is settled here too: these change with the us
 from collections.abc import Sequence
 
 from angarium.datatypes import principals, quotas
+from angarium.datatypes.calendars import calendars, identities
 from angarium.datatypes.contacts import books
 from angarium.datatypes.mail import create_default
 from angarium.datatypes.principals import Domains, User
@@ -28,6 +29,7 @@ def new_user(
     user = principals.add(transaction, name, password_hash, now)
     create_default(transaction, user.account, mailbox_roles)
     books.begin(transaction, user.account)
+    calendars.begin(transaction, user.account)
     quotas.allow(transaction, user.account, allowance)
     return user
 
@@ -36,13 +38,19 @@ def complete(transaction: Transaction) -> None:
     """Give accounts made by an older Angarium what every account has begun with since."""
     for account in transaction.accounts():
         books.begin(transaction, account)
+        calendars.begin(transaction, account)
 
 
 def settle_addresses(transaction: Transaction, user: User, domains: Domains) -> None:
     """Give a user what comes with each address, whenever those have changed, and take what came with others."""
     identity.settle(transaction, user, domains)
+    identities.settle(transaction, user, domains)
 
 
 def unsettled(snapshot: Snapshot, domains: Domains) -> list[User]:
     """Users who have not what comes with their addresses: the configured domains are others than they were."""
-    return [user for user in principals.all_users(snapshot) if not identity.is_settled(snapshot, user, domains)]
+    return [
+        user
+        for user in principals.all_users(snapshot)
+        if not (identity.is_settled(snapshot, user, domains) and identities.is_settled(snapshot, user, domains))
+    ]
