@@ -54,7 +54,11 @@ def _put(target: dict[str, JSON], tokens: list[str], value: JSON, path: str, cop
 
 
 def difference(before: Mapping[str, JSON], after: Mapping[str, JSON]) -> dict[str, JSON]:
-    """The smallest patch that makes one object into another; below the top a member that is null counts as gone."""
+    """A short patch that makes one object into another; below the top a member that is null counts as gone.
+
+    Arrays are replaced as a whole, and so are objects that lose more members than they then have: what many patches of
+    one object take together stays within what the objects took.
+    """
     found: dict[str, JSON] = {}
     _differ(before, after, "", found)
     return found
@@ -66,7 +70,11 @@ def _differ(before: Mapping[str, JSON], after: Mapping[str, JSON], prefix: str, 
         old = before.get(name)
         if name in before and value == old and type(value) is type(old):
             continue
-        if isinstance(old, dict) and isinstance(value, dict) and old and value:
+        if isinstance(old, dict) and isinstance(value, dict) and old and value and not _mostly_gone(old, value):
             _differ(old, value, f"{prefix}{escape(name)}/", found)
         else:
             found[prefix + escape(name)] = value
+
+
+def _mostly_gone(old: Mapping[str, JSON], value: Mapping[str, JSON]) -> bool:
+    return len(old) - sum(name in old for name in value) > len(value)

@@ -6,7 +6,7 @@ one that needs more says nothing from there on.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from angarium.formats.contentline import Component, unescape
@@ -136,13 +136,14 @@ def _local(text: str) -> str | None:
     return None if found is None else format_local(min(found.seconds + (DAY // 2 if found.utc else 0), END - 1))
 
 
-def matching(definition: Component, tzid: str, first: int, last: int) -> str | None:
-    """The IANA zone with the same offsets between two UTC times: the one that is named, or the likeliest."""
+def matching(definition: Component, called: Iterable[str | None], first: int, last: int) -> str | None:
+    """The IANA zone with the same offsets between two UTC times: one that it is called, or the likeliest."""
     custom = CustomZone(definition, first, last)
     if not custom.known:
         return None
     named = definition.first("X-LIC-LOCATION")
-    candidates = [iana_name(unescape(named.value)) if named else None, iana_name(tzid), *_PLACES]
+    names = (unescape(named.value) if named else None, *called)
+    candidates = (*(iana_name(name) for name in names if name), *_PLACES)
     return next((name for name in candidates if name and _agree(custom, name, first, last)), None)
 
 

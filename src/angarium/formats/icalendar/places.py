@@ -85,12 +85,9 @@ def _key_value(line: Line) -> str:
 
 def _named(named: dict[str, list[Line]], locations: dict[str, JSON]) -> str | None:
     """The location that a derived LOCATION names."""
-    for line in named.get("LOCATION", ()):
-        name = unescape(line.value)
-        for key, location in locations.items():
-            if name and isinstance(location, dict) and location.get("name") == name:
-                return key
-    return None
+    by_name = {each.get("name"): key for key, each in reversed(locations.items()) if isinstance(each, dict)}
+    names = (unescape(line.value) for line in named.get("LOCATION", ()))
+    return next((key for name in names if name and (key := by_name.get(name)) is not None), None)
 
 
 def _vlocation(component: Component, store: links.Store | None) -> tuple[str, Draft]:

@@ -17,6 +17,8 @@ from angarium.formats.jscalendar import difference
 from angarium.formats.json import JSON
 
 MOST_PROBLEMS: Final = 1_000
+_MOST_CHANGES: Final = 2_000_000
+"""So many members of series and of their overrides are compared for one file; what comes after is left out."""
 
 
 class Problem(NamedTuple):
@@ -90,10 +92,10 @@ def _entries(
             each.made["prodId"] = product.value
         found.append(each)
     problems += [Problem(tzid, "is a time zone that nothing says anything about") for tzid in sorted(zones.unknown)]
-    return _joined(found)
+    return _joined(found, problems)
 
 
-def _joined(found: list[Read]) -> list[dict[str, JSON]]:
+def _joined(found: list[Read], problems: list[Problem]) -> list[dict[str, JSON]]:
     """Overrides go into the entry that they belong to (§2.1.2); those without one stand for themselves.
 
     Where a file has several entries of one UID, an override belongs to the last of them before it.
@@ -104,6 +106,7 @@ def _joined(found: list[Read]) -> list[dict[str, JSON]]:
             mains.setdefault(_identity(each), each)
     entries = []
     patches: dict[int, dict[str, JSON]] = {}
+    left = _MOST_CHANGES
     for each in found:
         if each.recurrence is None:
             entries.append(each.made)
@@ -115,7 +118,11 @@ def _joined(found: list[Read]) -> list[dict[str, JSON]]:
             entries.append(_alone(each))
             continue
         key = main.key(each.recurrence, each.recurrence_zone)
-        patches.setdefault(id(main), {})[key] = _patch(main.made, key, each)
+        if left < 0:
+            problems.append(Problem(str(each.made["uid"]), f"its change of {key} is left out: there are too many"))
+            continue
+        patch = patches.setdefault(id(main), {})[key] = _patch(main.made, key, each)
+        left -= len(main.made) + len(patch)
     for each in found:
         if added := patches.get(id(each)):
             overrides = each.made.get("recurrenceOverrides")
@@ -146,7 +153,7 @@ def _alone(each: Read) -> dict[str, JSON]:
     return each.made
 
 
-def _patch(main: dict[str, JSON], key: str, each: Read) -> JSON:
+def _patch(main: dict[str, JSON], key: str, each: Read) -> dict[str, JSON]:
     if "start" not in each.made and "start" in main:
         each.made["start"] = key
         for name in ("timeZone", "showWithoutTime", "duration"):

@@ -19,12 +19,14 @@ from angarium.formats.icalendar.zonebook import ZoneBook
 from angarium.formats.jscalendar import instance, is_excluded, series
 from angarium.formats.json import JSON
 from angarium.formats.localtime import DAY, END, format_local
-from angarium.formats.patch import difference
+from angarium.formats.pointer import escape as token
 from angarium.formats.recurrence import TooMuchWork, Work
 from angarium.formats.timezones import UTC_NAME, names, zone
 
 _DATES_A_LINE: Final = 50
 _YEAR: Final = 366 * DAY
+_MOST_OCTETS: Final = 50_000_000
+"""The overrides of one entry together; each repeats what it does not change."""
 _NOT_COMPARED: Final = frozenset(
     {
         *("@type", "prodId", "method", "recurrenceOverrides", "recurrenceRule", "recurrenceId", "recurrenceIdTimeZone"),
@@ -47,7 +49,7 @@ def write(
 
     `group` gives the calendar's own properties; `fetch` the octets of blobs, which are embedded (without it such links
     are left out). `lossless` adds what only JSCalendar has (JSPROP) and what was kept of iCalendar; a message to
-    others does better without.
+    others does better without. Raises FormatError for an entry whose overrides would take more octets than anyone has.
     """
     zones: dict[str, _Zone] = {}
     made = [each for entry in entries for each in _entry(_plain(entry, lossless), zones, fetch, lossless=lossless)]
@@ -105,7 +107,10 @@ def _entry(
     if "recurrenceId" in entry:
         lines += _recurrence_id(entry, own)
     made = [_component(entry, own, fetch, lines, lossless=lossless)]
+    left = _MOST_OCTETS
     for at, patch in patches.items():
+        if left < 0:
+            raise FormatError("has too many overrides for iCalendar, where each of them repeats the whole")
         if patch and not is_excluded(patch):
             try:
                 single = instance(entry, at, patch)
@@ -115,7 +120,13 @@ def _entry(
             _need(zones, single, shown)
             line = own.line("RECURRENCE-ID", time(at), _range(single))
             made.append(_component(single, shown, fetch, [line], lossless=lossless))
+            left -= _size(made[-1])
     return made
+
+
+def _size(component: Component) -> int:
+    """About how many octets a component takes."""
+    return sum(len(line.value) + 20 for line in component.lines) + sum(map(_size, component.components))
 
 
 def _range(entry: dict[str, JSON]) -> dict[str, list[str]]:
@@ -143,14 +154,18 @@ def _component(
     return to_component.write(entry, own, fetch, lines, missing) if missing else made
 
 
-def _missing(wanted: dict[str, JSON], found: dict[str, JSON]) -> dict[str, JSON]:
-    """What the way back does not give: members to add, none to take away."""
-    different = difference({name: found[name] for name in wanted if name in found}, wanted)
-    return {path: value for path, value in different.items() if value is not None and not _of_icalendar(path)}
-
-
-def _of_icalendar(path: str) -> bool:
-    return "iCalendar" in path.split("/")
+def _missing(wanted: Mapping[str, JSON], found: Mapping[str, JSON], prefix: str = "") -> dict[str, JSON]:
+    """What the way back does not give, by pointer: members to add, none to take away."""
+    missing: dict[str, JSON] = {}
+    for name, value in wanted.items():
+        old, path = found.get(name), prefix + token(name)
+        if name == "iCalendar" or value is None or (value == old and type(value) is type(old)):
+            continue
+        if isinstance(old, dict) and isinstance(value, dict) and old and value:
+            missing |= _missing(value, old, f"{path}/")
+        else:
+            missing[path] = value
+    return missing
 
 
 def _need(zones: dict[str, _Zone], entry: dict[str, JSON], own: Form) -> None:

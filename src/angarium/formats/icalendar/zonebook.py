@@ -16,8 +16,10 @@ _RANGE: Final = 2 * 366 * DAY
 _BLOCK: Final = 366 * DAY
 _LONGEST: Final = 30
 _MOST_KEPT: Final = 100
-_MOST_MATCHED: Final = 100
-"""So many times the zones of one file are worked out; after that only their names count."""
+_MOST_KEPT_TEXT: Final = 20_000
+_MOST_WORK: Final = 1_000_000
+"""So many octets of definitions are worked out for one file; after that what was found before counts, or the name."""
+_WORK_OF_ANY: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class ZoneBook:
                 self._definitions.setdefault(unescape(line.value), each)
         self._known: dict[tuple[str, int], Resolved] = {}
         self.utc = Resolved(UTC_NAME, zone(UTC_NAME))
-        self._matched = 0
+        self._latest: dict[str, Resolved] = {}
+        self._work = _MOST_WORK
         self._kept = 0
         self.unknown: set[str] = set()
 
@@ -75,7 +78,11 @@ class ZoneBook:
         definition = found.definition
         if definition is None or len(definition.components) > _LONGEST or self._kept >= _MOST_KEPT:
             return None
-        if sum(len(each.lines) + len(each.components) for each in (definition, *definition.components)) > 8 * _LONGEST:
+        parts = (definition, *definition.components)
+        if (
+            sum(len(each.lines) + len(each.components) for each in parts) > 8 * _LONGEST
+            or _size(definition) > _MOST_KEPT_TEXT
+        ):
             return None
         self._kept += 1
         return definition
@@ -87,21 +94,29 @@ class ZoneBook:
         return found
 
     def _foreign(self, tzid: str, definition: Component | None, block: int, near: int, *, long: bool) -> Resolved:
+        latest = self._latest.get(tzid)
+        if definition is not None:
+            self._work -= _size(definition) + _WORK_OF_ANY
+            if self._work < 0 and latest is not None:
+                return latest
         first = near // _BLOCK * _BLOCK
         last = min(first + (_RANGE if long else 0) + _BLOCK, END - 1)
-        if definition is not None and self._matched >= _MOST_MATCHED:
-            definition = None
         name = None
-        if definition is not None:
-            self._matched += 1
-            name = matching(definition, tzid, first, last)
+        if definition is not None and self._work >= 0:
+            name = matching(definition, (tzid, latest.name if latest is not None else None), first, last)
         name = name or iana_name(tzid)
         if name is not None:
-            return self._iana((tzid, block), name, foreign=True)
-        if definition is None:
+            found = self._iana((tzid, block), name, foreign=True)
+        elif definition is None or self._work < 0:
             self.unknown.add(tzid)
             return FLOATING
-        custom = CustomZone(definition, first, last)
-        found = Resolved(UTC_NAME, self.utc.zone, custom, foreign=True, definition=definition)
-        self._known[tzid, block] = found
+        else:
+            custom = CustomZone(definition, first, last)
+            found = Resolved(UTC_NAME, self.utc.zone, custom, foreign=True, definition=definition)
+            self._known[tzid, block] = found
+        self._latest[tzid] = found
         return found
+
+
+def _size(definition: Component) -> int:
+    return sum(len(line.value) for each in (definition, *definition.components) for line in each.lines)

@@ -87,7 +87,7 @@ def _end_zone(made: dict[str, JSON]) -> None:
             if isinstance(made_locations, dict):
                 kept = {name: each for name, each in location.items() if name not in ("relativeTo", "timeZone")}
                 made_locations[key] = kept or {"name": ""}
-    if ends - {zone} and zone is not None:
+    if isinstance(zone, str) and ends - {zone}:
         made.setdefault("endTimeZone", ends.pop())
 
 
