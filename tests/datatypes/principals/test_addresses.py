@@ -35,6 +35,7 @@ def reached(store: Store, address: str) -> tuple[str, str | None] | None:
         ("bob@other.example", ("bob@other.example", None)),
         ("bob+x@other.example", ("bob@other.example", "x")),
         ("sales@example.org", ("ann", None)),
+        ("Sales", ("ann", None)),
         ("sales+eu@example.org", ("ann", "eu")),
         ("ann@other.example", None),
         ("nobody@example.org", None),
