@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from angarium.store.contract import BlobHash, StoreError
-from angarium.store.sqlite import SqliteStore, blobfiles, open_store
+from angarium.store.sqlite import SqliteStore, open_store
 from angarium.store.sqlite.blobfiles import BlobFiles
 from tests.store.conformance import LARGE, account_of, done, hash_of
 
@@ -47,7 +47,7 @@ def test_a_link_in_the_place_of_a_blob_is_not_followed(tmp_path: Path, files: Bl
 
 def test_names_are_synced_once_after_a_rename(files: BlobFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[Path] = []
-    monkeypatch.setattr(blobfiles, "sync_folder", synced.append)
+    monkeypatch.setattr(files.disk, "sync_folder", synced.append)
     files.place(_received(files, LARGE), HASH)
     assert synced == []
     files.sync_names()

@@ -11,9 +11,8 @@ import apsw
 import pytest
 
 from angarium.store.contract import AccountKey, BlobHash, Snapshot, Transaction
-from angarium.store.sqlite import blobfiles, open_store
+from angarium.store.sqlite import open_store
 from angarium.store.sqlite.database import FILE
-from angarium.store.sqlite.sync import sync_folder
 from tests.store.conformance import account_of, done, hash_of
 from tests.store.sqlite import acknowledging
 from tests.store.sqlite.faulty import FaultyDisk
@@ -108,7 +107,7 @@ def test_a_crash_at_any_sync_or_rename_leaves_the_state_before_or_after_a_step(
     disk, life = FaultyDisk("copying"), Life(folder)
     store = open_store(folder, vfs=disk.name)
     account = account_of(store)
-    monkeypatch.setattr(blobfiles, "sync_folder", life.around(sync_folder))
+    monkeypatch.setattr(store._files.disk, "sync_folder", life.around(store._files.disk.sync_folder))
     monkeypatch.setattr(store._files, "place", life.around(store._files.place))
     monkeypatch.setattr(store._files, "remove", life.around(store._files.remove))
     disk.at_sync = life.copy

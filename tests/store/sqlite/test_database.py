@@ -1,6 +1,7 @@
 from pathlib import Path
 
 from angarium.store.sqlite.database import Access, connect, copy_database, run_script
+from angarium.store.sqlite.disk import Disk
 
 
 def test_a_commit_is_synced_and_readers_do_not_wait(tmp_path: Path) -> None:
@@ -33,7 +34,7 @@ def test_a_copy_is_of_the_snapshot_it_was_begun_in(tmp_path: Path) -> None:
         writer.execute("INSERT INTO a VALUES (1)")
         writer.execute("DELETE FROM a WHERE rowid = ?", (len(told),))
 
-    copy_database(reader, tmp_path / "copy", write_meanwhile)
+    copy_database(reader, tmp_path / "copy", Disk(), tell=write_meanwhile)
     reader.close()
     copy = connect(tmp_path / "copy", Access.WRITE)
     assert copy.execute("SELECT count(*), min(rowid) FROM a").fetchall() == [(2000, 1)]

@@ -7,7 +7,6 @@ import pytest
 
 from angarium.store.contract import NotDurable, Transaction
 from angarium.store.sqlite import SqliteStore, open_store
-from angarium.store.sqlite import blobfiles as blobfiles_module
 from angarium.store.sqlite.transaction import SqliteTransaction
 from tests.store.conformance import LARGE, account_of, done, hash_of
 from tests.store.sqlite.faulty import FaultyDisk
@@ -82,7 +81,7 @@ def test_after_a_folder_could_not_be_synced_nothing_is_written(
     def fail(path: Path) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(blobfiles_module, "sync_folder", fail)
+    monkeypatch.setattr(store._files.disk, "sync_folder", fail)
     with pytest.raises(NotDurable, match="disk failed"):
         done(store, lambda t: t.blobs.upload(account, "joe", t.blobs.add(LARGE), 0, 10**9))
     with pytest.raises(NotDurable, match="opened anew"):

@@ -8,6 +8,7 @@ import pytest
 from angarium.store.contract import AccountKey, StoreError, Transaction, Usage
 from angarium.store.sqlite import open_store, schema
 from angarium.store.sqlite.database import FILE, Access, connect
+from angarium.store.sqlite.disk import Disk
 from angarium.store.sqlite.migrations import STEPS, Step, check, migrate
 from angarium.store.sqlite.schema import Versions
 from tests.store.conformance import account_of, done
@@ -40,24 +41,24 @@ def _fail(connection: apsw.Connection) -> None:
 
 def test_missing_steps_run_in_order_and_the_copy_goes(tmp_path: Path, connection: apsw.Connection) -> None:
     steps = (_adds("first"), _adds("second"))
-    migrate(connection, tmp_path / FILE, steps)
+    migrate(connection, tmp_path / FILE, Disk(), steps=steps)
     assert _columns(connection) == ["first", "second"]
     assert schema.versions(connection) == (3, 1)
-    migrate(connection, tmp_path / FILE, steps)
+    migrate(connection, tmp_path / FILE, Disk(), steps=steps)
     assert {path.name for path in tmp_path.iterdir()} <= {FILE, f"{FILE}-wal", f"{FILE}-shm"}
 
 
 def test_a_step_that_fails_is_undone_and_the_copy_of_before_stays(tmp_path: Path, connection: apsw.Connection) -> None:
     connection.execute("INSERT INTO account (id) VALUES (7)")
     with pytest.raises(StoreError, match=r"half way.*angarium\.db\.v1"):
-        migrate(connection, tmp_path / FILE, (_adds("first"), Step(Versions(3, 1), _fail)))
+        migrate(connection, tmp_path / FILE, Disk(), steps=(_adds("first"), Step(Versions(3, 1), _fail)))
     assert (_columns(connection), schema.versions(connection)) == (["first"], (2, 1))
     copy = apsw.Connection(str(tmp_path / "angarium.db.v1"))
     assert (_columns(copy), schema.versions(copy)) == ([], (1, 1))
     assert copy.execute("SELECT id FROM account WHERE id = 7").fetchall() == [(7,)]
     assert copy.pragma("integrity_check") == "ok"
     copy.close()
-    migrate(connection, tmp_path / FILE, (_adds("first"), _adds("second")))
+    migrate(connection, tmp_path / FILE, Disk(), steps=(_adds("first"), _adds("second")))
     assert (_columns(connection), list(tmp_path.glob("*.v*"))) == (["first", "second"], [])
 
 
@@ -107,8 +108,8 @@ def test_a_database_of_version_1_becomes_what_a_new_one_is(tmp_path: Path) -> No
     old, new = (connect(tmp_path / name, Access.CREATE) for name in ("old", "new"))
     for made in (old, new):
         schema.create(made)
-    _go_back(old, 1)
-    migrate(old, tmp_path / "old")
+    go_back(old, 1)
+    migrate(old, tmp_path / "old", Disk())
     assert _schema(old) == _schema(new)
     assert schema.versions(old) == schema.versions(new) == (schema.VERSION, schema.READABLE_BY)
     old.close()
@@ -122,7 +123,7 @@ def test_the_octets_of_mail_that_is_there_are_counted(tmp_path: Path) -> None:
         done(store, partial(_add, account, name))
     store.close()
     connection = connect(tmp_path / FILE, Access.WRITE)
-    _go_back(connection, 3)
+    go_back(connection, 3)
     connection.close()
     store = open_store(tmp_path)
     counted = store.read(lambda s: [s.messages.usage(account) for account in (first, second)])
@@ -149,7 +150,7 @@ _UNDO = {
 """What takes a database back from each version to the one before it."""
 
 
-def _go_back(connection: apsw.Connection, version: int) -> None:
+def go_back(connection: apsw.Connection, version: int) -> None:
     """Make a database one of an earlier version."""
     for newer in range(schema.VERSION, version, -1):
         for statement in _UNDO[newer]:

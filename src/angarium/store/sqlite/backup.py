@@ -4,7 +4,6 @@ The archive holds `angarium.db` and the files of `blobs/`, nothing else. To rest
 (`tar -xf FILE -C FOLDER`) and use that as the data folder: the database in it is whole by itself.
 """
 
-import os
 import tarfile
 import tempfile
 from collections.abc import Callable
@@ -18,7 +17,6 @@ from angarium.store.contract import BlobHash, StoreError
 from angarium.store.sqlite.blobfiles import BlobFiles
 from angarium.store.sqlite.database import FILE, copy_database
 from angarium.store.sqlite.readers import Readers
-from angarium.store.sqlite.sync import sync_file, sync_folder
 
 Progress = Callable[[int, int], None]
 
@@ -34,9 +32,9 @@ def write(target: Path, readers: Readers, files: BlobFiles, progress: Progress |
             # The ticket keeps the file of every blob that the copy of the database names.
             with readers.ticket(), closing(readers.connect()) as source:
                 _pack(archive, Path(scratch, FILE), source, files, progress or _silent)
-            sync_file(archive)
-            os.replace(archive, target)
-        sync_folder(target.parent)
+            files.disk.sync_file(archive)
+            files.disk.rename(archive, target)
+        files.disk.sync_folder(target.parent)
     except (apsw.Error, OSError) as error:
         raise StoreError(f"the backup could not be written: {error}") from error
 
@@ -47,7 +45,9 @@ def _pack(archive: Path, database: Path, source: apsw.Connection, files: BlobFil
     blobs = cast(list[tuple[BlobHash, int]], rows)
     page_size: int = source.pragma("page_size")
     left = sum(size for _, size in blobs)
-    copy_database(source, database, lambda done, total: progress(done * page_size, total * page_size + left))
+    copy_database(
+        source, database, files.disk, tell=lambda done, total: progress(done * page_size, total * page_size + left)
+    )
     source.execute("COMMIT")
     done = database.stat().st_size
     total = done + left

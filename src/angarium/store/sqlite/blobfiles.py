@@ -8,13 +8,12 @@ row names: `sweep` lists what is there, for the collector to compare.
 import mmap
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 from angarium.store.contract import BlobHash, StoreError
-from angarium.store.sqlite.sync import sync_folder
+from angarium.store.sqlite.disk import Disk
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -22,7 +21,8 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 class BlobFiles:
     """The files below one data folder; writing methods are called by the writer only, but for `begin`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, disk: Disk | None = None) -> None:
+        self.disk = disk or Disk()
         self.blobs = folder / "blobs"
         self._incoming = folder / "incoming"
         self._unsynced: set[Path] = set()
@@ -32,14 +32,13 @@ class BlobFiles:
     def prepare(self) -> None:
         """Make the folders and drop what was being received when the last writer ended."""
         for folder in (self.blobs, self._incoming):
-            folder.mkdir(mode=0o700, exist_ok=True)
+            self.disk.make_folder(folder)
         for left in self._incoming.iterdir():
-            left.unlink()
+            self.disk.remove(left)
 
     def begin(self) -> tuple[int, Path]:
         """A new file to receive a blob: an open handle and where it is."""
-        handle, path = tempfile.mkstemp(dir=self._incoming)
-        return handle, Path(path)
+        return self.disk.create(self._incoming)
 
     def place(self, received: Path, blob: BlobHash) -> None:
         """Rename a received and synced file to its place.
@@ -49,11 +48,11 @@ class BlobFiles:
         target = self.path(blob)
         if self._first or not target.parent.exists():
             # The first time in any case: a crash may have come between making a folder and the sync.
-            target.parent.mkdir(mode=0o700, exist_ok=True)
+            self.disk.make_folder(target.parent)
             self._unsynced.add(self.blobs)
             self._first = False
         try:
-            received.rename(target)
+            self.disk.rename(received, target)
         except FileNotFoundError:
             if not target.exists():
                 raise StoreError("what was staged is gone: receive it again") from None
@@ -62,7 +61,7 @@ class BlobFiles:
     def sync_names(self) -> None:
         """Return when every rename is on disk; raises OSError."""
         while self._unsynced:
-            sync_folder(next(iter(self._unsynced)))
+            self.disk.sync_folder(next(iter(self._unsynced)))
             self._unsynced.pop()
 
     def map(self, blob: BlobHash) -> mmap.mmap:
@@ -71,7 +70,7 @@ class BlobFiles:
 
     def remove(self, blob: BlobHash) -> None:
         """Remove a file; harmless when it is not there."""
-        self.path(blob).unlink(missing_ok=True)
+        self.disk.remove(self.path(blob))
 
     def path(self, blob: BlobHash) -> Path:
         """Where the file of a blob is; raises KeyError for what is no hash."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import apsw
 
-from angarium.store.sqlite.sync import sync_file
+from angarium.store.sqlite.disk import Disk
 
 FILE = "angarium.db"
 """Name of the database in the data folder."""
@@ -62,17 +62,23 @@ def run_script(connection: apsw.Connection, sql: str) -> None:
         pass
 
 
-def copy_database(source: apsw.Connection, target: Path, tell: Callable[[int, int], None] | None = None) -> None:
+def copy_database(
+    source: apsw.Connection,
+    target: Path,
+    disk: Disk,
+    vfs: str | None = None,
+    tell: Callable[[int, int], None] | None = None,
+) -> None:
     """Copy what a connection sees into one new file and sync it; `tell` hears pages (done, total) now and then.
 
     Inside a read transaction of `source` the copy is of that snapshot, whatever is written meanwhile.
     """
-    target.unlink(missing_ok=True)
-    with closing(apsw.Connection(str(target))) as copy:
+    disk.remove(target)
+    with closing(apsw.Connection(str(target), vfs=vfs)) as copy:
         run_script(copy, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")  # a crash leaves it unfinished anyway
         with copy.backup("main", source, "main") as backup:
             while not backup.done:
                 backup.step(COPY_PAGES)
                 if tell is not None:
                     tell(backup.page_count - backup.remaining, backup.page_count)
-    sync_file(target)
+    disk.sync_file(target)

@@ -4,7 +4,6 @@ A step runs in one transaction, so that a database is always at one whole versio
 beside the database; it stays untouched until all steps have succeeded.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,8 @@ import apsw
 from angarium.store.contract import StoreError
 from angarium.store.sqlite import answers, deliveries, recordtext
 from angarium.store.sqlite.database import copy_database, run_script
+from angarium.store.sqlite.disk import Disk
 from angarium.store.sqlite.schema import Versions, set_versions, versions
-from angarium.store.sqlite.sync import sync_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +80,15 @@ def check(found: Versions, ours: int, writing: bool) -> None:
         )
 
 
-def migrate(connection: apsw.Connection, path: Path, steps: Sequence[Step] = STEPS) -> None:
+def migrate(
+    connection: apsw.Connection, path: Path, disk: Disk, vfs: str | None = None, steps: Sequence[Step] = STEPS
+) -> None:
     """Take the missing steps; raises StoreError, and then the copy beside the database is what was there before."""
     found = versions(connection)
     waiting = [step for step in steps if found is not None and step.reaches.version > found.version]
     if found is None or not waiting:
         return
-    copy = _keep_copy(connection, path, found.version)
+    copy = _keep_copy(connection, path, found.version, disk, vfs)
     try:
         for step in waiting:
             with connection:
@@ -96,12 +97,12 @@ def migrate(connection: apsw.Connection, path: Path, steps: Sequence[Step] = STE
     except Exception as error:
         raise StoreError(f"migration failed: {error}; the store as it was is kept in {copy.name}") from error
     for old in path.parent.glob(f"{path.name}.v*"):
-        old.unlink()
+        disk.remove(old)
 
 
-def _keep_copy(source: apsw.Connection, path: Path, version: int) -> Path:
+def _keep_copy(source: apsw.Connection, path: Path, version: int, disk: Disk, vfs: str | None) -> Path:
     copy, unfinished = path.with_name(f"{path.name}.v{version}"), path.with_name(f"{path.name}.copying")
-    copy_database(source, unfinished)
-    os.replace(unfinished, copy)
-    sync_folder(path.parent)
+    copy_database(source, unfinished, disk, vfs)
+    disk.rename(unfinished, copy)
+    disk.sync_folder(path.parent)
     return copy

@@ -6,11 +6,12 @@ import mmap
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from angarium.store.contract import BlobHash, DiskFull, NotDurable, StoreError
 from angarium.store.sqlite.blobfiles import BlobFiles, map_file
+from angarium.store.sqlite.disk import Disk
 
 INLINE = 64 * 1024
 """Octets up to which a blob lives inside the database."""
@@ -43,6 +44,7 @@ class StagedFile:
     hash: BlobHash
     size: int
     path: Path
+    disk: Disk = field(default_factory=Disk, compare=False)
 
     def open(self) -> mmap.mmap:
         """The content as a read-only map."""
@@ -50,7 +52,7 @@ class StagedFile:
 
     def discard(self) -> None:
         """Remove the file unless it was taken into the store."""
-        self.path.unlink(missing_ok=True)
+        self.disk.remove(self.path)
 
 
 Staged = StagedBytes | StagedFile
@@ -82,7 +84,7 @@ class BlobStage:
             with self._disk():
                 self._handle, self._path = self._files.begin()
         with self._disk():
-            _write_all(self._handle, piece)
+            _write_all(self._files.disk, self._handle, piece)
 
     def finish(self) -> Staged:
         """Sync what was written (when it is a file) and give the blob to be added in a transaction."""
@@ -93,16 +95,16 @@ class BlobStage:
             self._ended = True
             return StagedBytes(blob, bytes(self._memory))
         with self._disk():
-            os.fsync(self._handle)
+            self._files.disk.sync(self._handle)
         self._close()
-        return StagedFile(blob, self._size, self._path)
+        return StagedFile(blob, self._size, self._path, self._files.disk)
 
     def discard(self) -> None:
         """Drop everything received; harmless after `finish`."""
         if not self._ended:
             self._close()
             if self._path is not None:
-                self._path.unlink(missing_ok=True)
+                self._files.disk.remove(self._path)
 
     @contextmanager
     def _disk(self) -> Iterator[None]:
@@ -130,7 +132,7 @@ def stage_bytes(files: BlobFiles, content: bytes) -> Staged:
     return stage.finish()
 
 
-def _write_all(handle: int, piece: bytes | bytearray | memoryview) -> None:
+def _write_all(disk: Disk, handle: int, piece: bytes | bytearray | memoryview) -> None:
     rest = memoryview(piece).cast("B")
     while rest:
-        rest = rest[os.write(handle, rest) :]
+        rest = rest[disk.write(handle, rest) :]

@@ -17,9 +17,9 @@ from angarium.store.contract import Snapshot, StateChange, StoreError, Transacti
 from angarium.store.sqlite import backup, migrations, schema
 from angarium.store.sqlite.blobfiles import BlobFiles
 from angarium.store.sqlite.database import FILE, Access, connect
+from angarium.store.sqlite.disk import Disk
 from angarium.store.sqlite.readers import Readers
 from angarium.store.sqlite.stage import BlobStage
-from angarium.store.sqlite.sync import sync_folder
 from angarium.store.sqlite.writer import Writer
 
 T = TypeVar("T")
@@ -73,15 +73,18 @@ class SqliteStore:
         return self._writer
 
 
-def open_store(folder: Path, *, read_only: bool = False, vfs: str | None = None) -> SqliteStore:
+def open_store(
+    folder: Path, *, read_only: bool = False, vfs: str | None = None, disk: Disk | None = None
+) -> SqliteStore:
     """Open the store in a folder, making it when there is none.
 
     Raises StoreError when another process writes there, or when the store needs another version of this code.
-    `read_only` works beside a writing process and changes nothing. `vfs` names a registered file layer of apsw.
+    `read_only` works beside a writing process and changes nothing. `vfs` names a registered file layer of
+    apsw, and `disk` is what all other files pass through.
     """
     with ExitStack() as resources:
         path = folder / FILE
-        files = BlobFiles(folder)
+        files = BlobFiles(folder, disk)
         readers = Readers(lambda: connect(path, Access.READ, vfs), files)
         try:
             writer = None if read_only else _open_writer(path, vfs, files, readers, resources)
@@ -118,10 +121,10 @@ def _open_writer(path: Path, vfs: str | None, files: BlobFiles, readers: Readers
         found = schema.versions(connection)
         if found is None:
             schema.create(connection)
-            sync_folder(path.parent.parent)  # SQLite has synced the names in the folder itself
+            files.disk.sync_folder(path.parent.parent)  # SQLite has synced the names in the folder itself
         else:
             migrations.check(found, schema.VERSION, writing=True)
-            migrations.migrate(connection, path)
+            migrations.migrate(connection, path, files.disk, vfs)
         return Writer(connection, files, readers)
     except BaseException:
         connection.close()

@@ -1,0 +1,53 @@
+"""What the store asks of the file system beside SQLite: every step that makes, writes, syncs, renames or removes.
+
+All of them pass through one `Disk`, so that whoever opens a store can hand in another: one that fails, ends the process
+or keeps a record at any of these steps. SQLite's own steps pass through the file layer that `open_store` is told of.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+
+class Disk:
+    """The real one; every method may raise OSError."""
+
+    def create(self, folder: Path) -> tuple[int, Path]:
+        """A new file with a name of its own: an open handle and where it is."""
+        handle, path = tempfile.mkstemp(dir=folder)
+        return handle, Path(path)
+
+    def write(self, handle: int, octets: memoryview) -> int:
+        """Write what the file takes at once; how much that was."""
+        return os.write(handle, octets)
+
+    def sync(self, handle: int) -> None:
+        """Return when the content of an open file is on disk."""
+        os.fsync(handle)
+
+    def sync_file(self, path: Path) -> None:
+        """Return when the content of a file is on disk."""
+        self._sync(path, os.O_RDONLY | os.O_NOFOLLOW)
+
+    def sync_folder(self, path: Path) -> None:
+        """Return when the names in a folder are on disk."""
+        self._sync(path, os.O_RDONLY | os.O_DIRECTORY)
+
+    def make_folder(self, path: Path) -> None:
+        """Make a folder for its owner alone; harmless when it is there."""
+        path.mkdir(mode=0o700, exist_ok=True)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Give a file another name, in the place of whatever had that."""
+        os.replace(source, target)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file; harmless when it is not there."""
+        path.unlink(missing_ok=True)
+
+    def _sync(self, path: Path, flags: int) -> None:
+        handle = os.open(path, flags)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
