@@ -17,6 +17,7 @@ import apsw
 
 from angarium.store.contract import AccountKey, BlobHash, DiskFull, NotDurable, State, StateChange
 from angarium.store.sqlite.blobfiles import BlobFiles
+from angarium.store.sqlite.logroom import LogRoom
 from angarium.store.sqlite.transaction import Effects, SqliteTransaction
 
 T = TypeVar("T")
@@ -77,6 +78,7 @@ class Groups:
         self._rolled_back = False
         self._stopped: str | None = None
         self._wal_pages = 0
+        self._room = LogRoom(connection.filename_wal, connection.pragma("page_size"))
         connection.set_wal_hook(self._note_pages)
         connection.set_commit_hook(lambda: not self._committing)
         connection.set_rollback_hook(self._note_rollback)
@@ -91,9 +93,15 @@ class Groups:
             _log.warning("cannot tell how much waits for full text", exc_info=True)
             return 0
 
-    def checkpoint(self) -> None:
-        """Fold a long WAL into the database, as far as readers allow: after a commit was told, so nobody waits."""
-        if self._wal_pages < CHECKPOINT_PAGES or self._stopped:
+    def tend_log(self) -> None:
+        """Fold a long WAL into the database, as far as readers allow, and keep room in it.
+
+        After a commit was told, so nobody waits.
+        """
+        if self._stopped:
+            return
+        self._room.keep(self._wal_pages)
+        if self._wal_pages < CHECKPOINT_PAGES:
             return
         try:
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)

@@ -160,7 +160,7 @@ class Writer:
                     _log.exception("a listener of the store failed")
         self._removal.doom(committed.doomed)
         self._removal.attempt()
-        self._groups.checkpoint()
+        self._groups.tend_log()
 
     def _waiting(self, first: Job) -> Iterator[Job]:
         """A job and those that wait behind it, within the bounds of a group."""
