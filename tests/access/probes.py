@@ -191,6 +191,7 @@ PROBES: Mapping[str, Mapping[str, Probe]] = {
         "mailbox": lambda ids, me: {"emails": {"a": {"blobId": ids.blob, "mailboxIds": {ids.mailbox: True}}}},
     },
     "Email/parse": {"blobs": lambda ids, me: {"blobIds": [ids.blob, ids.part, ids.upload]}},
+    "CalendarEvent/parse": {"blobs": lambda ids, me: {"blobIds": [ids.blob, ids.part, ids.upload]}},
     "ContactCard/parse": {"blobs": lambda ids, me: {"blobIds": [ids.blob, ids.part, ids.upload]}},
     "Quota/get": {"ids": lambda ids, me: {"ids": [ids.quota]}},
     "Quota/changes": {"account": lambda ids, me: {"sinceState": "0"}},

@@ -48,6 +48,33 @@ NOTICE = (
     b"--report--\r\n"
 )
 
+EVENTS = b"""BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//example//choir//EN
+METHOD:PUBLISH
+BEGIN:VEVENT
+UID:rehearsal
+DTSTAMP:20240701T090000Z
+DTSTART;TZID=Europe/Berlin:20240705T190000
+DURATION:PT2H
+RRULE:FREQ=WEEKLY;COUNT=10
+EXDATE;TZID=Europe/Berlin:20240712T190000
+SUMMARY:Rehearsal
+LOCATION:Old school
+X-CHOIR-PART:alto
+BEGIN:VALARM
+UID:bell
+ACTION:DISPLAY
+TRIGGER:-PT30M
+END:VALARM
+END:VEVENT
+BEGIN:VTODO
+UID:strings
+SUMMARY:Buy strings
+END:VTODO
+END:VCALENDAR
+"""
+
 CARDS = (
     b"BEGIN:VCARD\r\nVERSION:4.0\r\nUID:zoe\r\nN:Quill;Zoe;;;\r\nEMAIL;TYPE=work:zoe@quill.example\r\nEND:VCARD\r\n"
     b"BEGIN:VCARD\r\nVERSION:2.1\r\nN:Reed;Bo\r\nTEL;HOME:+49 30 1234\r\nEND:VCARD\r\n"
@@ -89,6 +116,7 @@ def begin(server: Server, new_user: NewUser) -> tuple[Client, Symbols]:
     _name(user, symbols, boxes)
     symbols.know(user.upload(NOTICE), "blob notice")
     symbols.know(user.upload(CARDS), "blob cards")
+    symbols.know(user.upload(EVENTS), "blob events")
     server.limit(user.name, octets=5_000_000_000, messages=100_000)
     return user, symbols
 

@@ -226,11 +226,11 @@ class Method:
 class DataType:
     """A type of object and everything that the standard methods need to know of it.
 
-    An `open` type keeps properties that nobody declared. `before_set` runs before the objects of a /set are changed;
-    what it returns, if anything, takes the response after, to change more and to tell of it. `visible` picks those
-    objects that are there for the user, where that is not all of them; the others are not told as changed either.
-    `account` false says that its objects are the user's own and in no account: get and set know neither `accountId` nor
-    states (RFC 8620 §7.2).
+    An `open` type keeps properties that nobody declared; one that `forgets_nulls` takes a null of a new object for a
+    property that was left out. `before_set` runs before the objects of a /set are changed; what it returns, if
+    anything, takes the response after, to change more and to tell of it. `visible` picks those objects that are there
+    for the user, where that is not all of them; the others are not told as changed either. `account` false says that
+    its objects are the user's own and in no account: get and set know neither `accountId` nor states (RFC 8620 §7.2).
     """
 
     name: str
@@ -251,6 +251,7 @@ class DataType:
     visible: "Callable[[Call, Sequence[str]], set[str]] | None" = None
     singleton: bool = False
     open: bool = False
+    forgets_nulls: bool = False
     account: bool = True
     shown: Mapping[str, Property] = field(init=False, repr=False)
     """The properties that clients may name."""

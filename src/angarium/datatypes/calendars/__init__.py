@@ -4,6 +4,7 @@ from angarium.datatypes.calendars.calendar import calendar_type
 from angarium.datatypes.calendars.calendar_event import calendar_event_type
 from angarium.datatypes.calendars.calendar_event_notification import calendar_event_notification_type
 from angarium.datatypes.calendars.capability import CALENDARS, CALENDARS_PARSE, calendars_capabilities
+from angarium.datatypes.calendars.parse import calendar_event_parse
 from angarium.datatypes.calendars.participant_identity import participant_identity_type
 from angarium.datatypes.calendars.scheduling import Change, Scheduling, no_scheduling
 from angarium.datatypes.principals import Domains
@@ -24,7 +25,7 @@ def types(domains: Domains, scheduling: Scheduling = no_scheduling) -> tuple[Dat
 
 def methods() -> tuple[Method, ...]:
     """The methods of calendars beyond the standard ones."""
-    return ()
+    return (calendar_event_parse(CALENDARS_PARSE),)
 
 
 def capabilities() -> tuple[Capability, ...]:

@@ -63,6 +63,7 @@ def calendar_event_type(capability: str, scheduling: Scheduling) -> DataType:
         default_properties=(EVERYTHING,),
         more_properties=lambda name: ":" in name,  # names of vendors
         open=True,
+        forgets_nulls=True,  # §5.9
         visible=_visible,
         arguments={
             "get": (*reader.ARGUMENTS, zones.ARGUMENT),

@@ -36,8 +36,7 @@ class CalendarEventWriter:
 
     def create(self, call: Call, value: dict[str, JSON]) -> dict[str, JSON]:
         """Make an event; shows what the client did not say."""
-        given = {name: item for name, item in value.items() if item is not None}
-        event = rules.filled(call, times.settle(call, normalise(given), given))
+        event = rules.filled(call, times.settle(call, normalise(value), value))
         event = rules.checked(call, event, {})
         stored = own.kept({}, user_of(call), event)
         records = call.transaction.records
@@ -218,7 +217,7 @@ class CalendarEventCopier:
             raise SetError(SetErrorType.FORBIDDEN, "the details of this event are private")
         if "calendarIds" not in overrides:  # those of the original are of the other account
             raise invalid_properties("calendarIds: is missing", "calendarIds")
-        wanted = {**original, **overrides}
+        wanted = {name: item for name, item in {**original, **overrides}.items() if item is not None}
         attachments.share(call, wanted)
         made = self._writer.create(call, wanted)
         return {name: value for name, value in made.items() if wanted.get(name) != value}

@@ -19,6 +19,8 @@ def complete(kind: DataType, call: Call, given: Mapping[str, JSON], pending: fro
     `pending` holds creation ids of the same call that may still come to be. Raises SetError invalidProperties with all
     properties that are wrong.
     """
+    if kind.forgets_nulls:
+        given = {name: item for name, item in given.items() if item is not None}
     value, problems = _taken(kind, call, given, pending)
     for known in kind.properties:
         if known.name in given or known.server_set:

@@ -1,0 +1,56 @@
+"""CalendarEvent/parse (JMAP calendars §5.13): blobs looked at as iCalendar, without storing anything.
+
+Attachments that stand in a file stay `data:` URIs, for a blob would have to be written. What a message of iTIP is for
+stands in `method`.
+"""
+
+from datetime import UTC
+from typing import Final
+
+from angarium.datatypes.blobs import PARSE_ARGUMENTS, Blob, octets, parse_blobs
+from angarium.datatypes.calendars.reader import utc_time
+from angarium.datatypes.calendars.times import INSTEAD
+from angarium.engine.call import Call
+from angarium.engine.declare import Access, Method, Response
+from angarium.formats import icalendar
+from angarium.formats.errors import FormatError
+from angarium.formats.json import JSON, dumps
+
+MOST_BLOBS: Final = 10
+"""In one call."""
+
+_OF_STORE: Final = ("id", "baseEventId", "calendarIds", "isDraft", "isOrigin")
+"""Properties that only an event in the store has: null here."""
+
+
+def _parsed(blob: Blob) -> list[dict[str, JSON]]:
+    try:
+        entries = icalendar.parse(bytes(octets(blob.content))).as_group()["entries"]
+    except FormatError:
+        return []
+    return [entry for entry in entries if isinstance(entry, dict) and entry.get("@type") == "Event"]
+
+
+def _shown(event: dict[str, JSON], names: list[str] | None) -> dict[str, JSON]:
+    if names is None:
+        return {**dict.fromkeys(_OF_STORE), **event}
+    event = event | {name: utc_time(event, name, UTC) for name in names if name in INSTEAD and "start" in event}
+    return {name: event.get(name) for name in names if name in event or name in _OF_STORE}
+
+
+def _run(call: Call) -> Response:
+    names = call.texts("properties")
+
+    def look(blob: Blob) -> tuple[JSON, int] | None:
+        events = _parsed(blob)
+        if not events:
+            return None
+        shown = list[JSON](_shown(event, names) for event in events)
+        return shown, len(dumps(shown))
+
+    return parse_blobs(call, MOST_BLOBS, look)
+
+
+def calendar_event_parse(capability: str) -> Method:
+    """The method under the capability of parsing."""
+    return Method("CalendarEvent/parse", capability, Access.READ, _run, PARSE_ARGUMENTS)
