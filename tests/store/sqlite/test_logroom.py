@@ -5,6 +5,7 @@ from pathlib import Path
 from angarium.store.contract import AccountKey
 from angarium.store.sqlite import SqliteStore, open_store
 from angarium.store.sqlite.database import FILE
+from angarium.store.sqlite.disk import Disk
 from angarium.store.sqlite.logroom import LogRoom
 from tests.store.conformance import account_of, done
 
@@ -48,7 +49,7 @@ def test_what_was_committed_is_found_before_the_room(folder: Path, tmp_path: Pat
 
 def test_a_log_that_cannot_be_lengthened_is_let_be(tmp_path: Path) -> None:
     log = tmp_path / LOG
-    room = LogRoom(str(log), PAGE)
+    room = LogRoom(log, PAGE, Disk())
     room.keep(1_000)
     log.write_bytes(b"")
     room.keep(10_000)

@@ -33,6 +33,18 @@ class Disk:
         """Return when the names in a folder are on disk."""
         self._sync(path, os.O_RDONLY | os.O_DIRECTORY)
 
+    def lengthen(self, path: Path, least: int, octets: int) -> int:
+        """Let a file that ends before `least` have so many zeros more, on disk; its length then."""
+        handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            length = os.fstat(handle).st_size
+            if length < least:
+                length += os.pwrite(handle, bytes(octets), length)
+                os.fsync(handle)
+            return length
+        finally:
+            os.close(handle)
+
     def make_folder(self, path: Path) -> None:
         """Make a folder for its owner alone; harmless when it is there."""
         path.mkdir(mode=0o700, exist_ok=True)

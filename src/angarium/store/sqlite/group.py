@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import TypeVar
 
 import apsw
@@ -78,7 +79,7 @@ class Groups:
         self._rolled_back = False
         self._stopped: str | None = None
         self._wal_pages = 0
-        self._room = LogRoom(connection.filename_wal, connection.pragma("page_size"))
+        self._room = LogRoom(Path(connection.filename_wal), connection.pragma("page_size"), files.disk)
         connection.set_wal_hook(self._note_pages)
         connection.set_commit_hook(lambda: not self._committing)
         connection.set_rollback_hook(self._note_rollback)
