@@ -22,7 +22,7 @@ from angarium.store.contract import Allowance, StoreError, Transaction
 
 T = TypeVar("T")
 PIPELINE = Pipeline(DOMAINS, (note_feedback,))
-PATIENCE = Patience((60, 300), 3_600)
+PATIENCE = Patience((60, 300), 200, 3_600)
 BO, CY, DI = "bo@elsewhere.example", "cy@elsewhere.example", "di@example.com"
 YES, NO, LATER = "250 2.1.5 fine", "550 5.1.1 nobody", "451 4.7.1 greylisted"
 
@@ -228,6 +228,32 @@ def test_the_sender_is_told_what_was_asked_for(
     after = desk.settle({BO: reply, CY: LATER}, is_dsn)
     assert after is not None
     assert [known.owed for known in after.owing] == ([owed] if owed else [])
+
+
+@pytest.mark.parametrize(("notify", "times"), [("DELAY", 1), ("SUCCESS,DELAY", 1), ("FAILURE", 0), ("NEVER", 0)])
+def test_a_long_delay_is_told_once_where_that_was_asked_for(desk: Desk, notify: str, times: int) -> None:
+    given = envelope(BO, CY)
+    given["rcptTo"][0]["parameters"] = {"NOTIFY": notify}
+    record = desk.ann.sent(desk.ann.draft(), given)["id"]
+    told = []
+    for _ in range(4):  # at once, and after 60, 360 and 660 seconds
+        desk.take()
+        after = desk.settle({BO: LATER, CY: LATER})
+        assert after is not None
+        if after.owing:
+            told.append((desk.engine.now - NOW, desk.tell()))
+        desk.engine.now = after.due
+    assert [at for at, _ in told] == [360_000] * times
+    assert len(desk.item().waiting) == 2
+    for _, octets in told:
+        status = read_delivery_status(octets, parse(octets))
+        assert status is not None
+        assert [(known.final_recipient, known.action, known.status) for known in status.recipients] == [
+            (BO, Action.DELAYED, "4.7.1")
+        ]
+        assert b"Subject: Delayed: lunch\r\n" in octets
+        assert b"at noon?" not in octets
+    assert desk.told(record)[BO] == (LATER, "queued")
 
 
 def test_delivery_here_is_told_where_that_was_asked_for(desk: Desk) -> None:

@@ -241,7 +241,8 @@ class RelaySection(_Section):
 class QueueSection(_Section):
     """How mail waits to be sent, and how much of it there may be; times in seconds.
 
-    `retry` holds the pauses between attempts, of which the last one repeats until a message `expires`.
+    `retry` holds the pauses between attempts, of which the last one repeats until a message `expires`. After `warns` a
+    sender who asked for it (NOTIFY=DELAY) is told that a message still waits.
     """
 
     connections: int = Field(default=4, ge=1, le=100)
@@ -252,6 +253,7 @@ class QueueSection(_Section):
         1_800,
         3_600,
     )
+    warns: int = Field(default=4 * 3_600, ge=1, le=30 * 86_400)
     expires: int = Field(default=5 * 86_400, ge=60, le=30 * 86_400)
     max_recipients: int = Field(default=1_000, ge=1, le=100_000)
     max_delay: int = Field(default=366 * 86_400, ge=0, le=10 * 366 * 86_400)

@@ -51,7 +51,7 @@ def _password(section: RelaySection) -> str | None:
 async def queue_worked_off(config: Config, store: Store, relay: RelaySettings | None) -> AsyncIterator[None]:
     """Send what waits while this runs."""
     threads = Threads(_READERS, "angarium-queue")
-    patience = Patience(config.queue.retry, config.queue.expires)
+    patience = Patience(config.queue.retry, config.queue.warns, config.queue.expires)
     sending = Sending(compose_pipeline(config), patience, _in_ascii(config.mail.domains[0]))
     attempts = Attempts(store, sending, threads, clock, token)
 

@@ -29,6 +29,7 @@ _LONGEST_SUBJECT: Final = 200
 
 _TITLES: Final = {
     Action.FAILED: ("Undelivered", "could not be delivered to", "Nobody will try again."),
+    Action.DELAYED: ("Delayed", "could not be delivered yet to", "It is tried again; you need not send it once more."),
     Action.DELIVERED: ("Delivered", "was delivered to", ""),
     Action.RELAYED: ("Relayed", "was passed on to a server that does not report what becomes of it, for", ""),
 }

@@ -25,22 +25,30 @@ _REFUSED: Final[Mapping[Refusal, str]] = {
 }
 _FATES: Final[Mapping[str, Fate]] = {"2": Fate.RELAYED, "5": Fate.FAILED}
 _ACTIONS: Final[Mapping[Fate, Action]] = {
+    Fate.QUEUED: Action.DELAYED,
     Fate.FAILED: Action.FAILED,
     Fate.DELIVERED: Action.DELIVERED,
     Fate.RELAYED: Action.RELAYED,
 }
+_WANTED: Final[Mapping[Action, str]] = {Action.FAILED: "FAILURE", Action.DELAYED: "DELAY"}
+"""What NOTIFY says of an action, else SUCCESS."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Pauses between attempts, of which the last repeats, and when to give up; all in seconds."""
+    """Pauses between attempts, of which the last repeats, when to speak of a delay, when to give up; all in seconds."""
 
     retry: tuple[int, ...]
+    warns: int
     expires: int
 
     def next_due(self, item: QueueItem, now: int) -> int:
         """When to try an item again that was tried `attempts` times; epoch milliseconds."""
         return now + self.retry[min(max(item.attempts, 1), len(self.retry)) - 1] * 1000
+
+    def is_long(self, item: QueueItem, now: int) -> bool:
+        """Whether an item has waited so long that a sender who asked for it is told."""
+        return now >= item.release + self.warns * 1000
 
     def is_over(self, item: QueueItem, now: int) -> bool:
         """Whether an item has waited as long as any may."""
@@ -99,9 +107,8 @@ def settle(
             else (fate, reply)
             for email, (fate, reply) in done.items()
         }
-    return _record(
-        transaction, replace(item, taken=False, due=patience.next_due(item, now)), done, reports_itself=is_dsn
-    )
+    after = replace(item, taken=False, due=patience.next_due(item, now))
+    return _record(transaction, after, done, reports_itself=is_dsn, is_long=patience.is_long(item, now))
 
 
 def reported(transaction: Transaction, pipeline: Pipeline, record: str, arrived: Arrival) -> QueueItem | None:
@@ -115,7 +122,9 @@ def reported(transaction: Transaction, pipeline: Pipeline, record: str, arrived:
     outcome = deliver(transaction, pipeline, arrived, item.sender.email)
     if outcome == Refused(Refusal.OVER_QUOTA):
         raise StoreError(f"there is no room for the report to {item.sender.email}")
-    told = tuple(replace(known, owed=None) for known in item.recipients)
+    told = tuple(
+        replace(known, owed=None, warned=known.warned or known.owed == Action.DELAYED) for known in item.recipients
+    )
     return _keep(transaction, replace(item, recipients=told))
 
 
@@ -149,9 +158,14 @@ def _delivered(transaction: Transaction, pipeline: Pipeline, arrived: Arrival, e
 
 
 def _record(
-    transaction: Transaction, item: QueueItem, done: Mapping[str, tuple[Fate, str]], *, reports_itself: bool
+    transaction: Transaction,
+    item: QueueItem,
+    done: Mapping[str, tuple[Fate, str]],
+    *,
+    reports_itself: bool,
+    is_long: bool = False,
 ) -> QueueItem | None:
-    """Write fates and replies into the item and its submission."""
+    """Write fates and replies into the item and its submission; `is_long` when it is time to speak of a delay."""
     changed: list[Destination] = []
     for known in item.recipients:
         if known.fate is not Fate.QUEUED or known.address.email not in done:
@@ -159,7 +173,8 @@ def _record(
             continue
         fate, reply = done[known.address.email]
         after = replace(known, fate=fate, reply=reply)
-        changed.append(replace(after, owed=_owed(item, after, reports_itself=reports_itself)))
+        is_told = after.fate is not Fate.QUEUED or (is_long and not after.warned)
+        changed.append(replace(after, owed=_owed(item, after, reports_itself=reports_itself) if is_told else None))
     if item.submission is not None:
         told = [known for known in changed if known.address.email in done]
         status.note(transaction, item.account, item.submission, told)
@@ -174,12 +189,12 @@ def _keep(transaction: Transaction, item: QueueItem) -> QueueItem | None:
 
 
 def _owed(item: QueueItem, known: Destination, *, reports_itself: bool) -> str | None:
-    """What the sender has to be told (RFC 3461 §4.1): failure unless it was not wanted, success only if it was."""
-    action = _ACTIONS.get(known.fate)
-    if action is None or not item.sender.email:
+    """What the sender has to be told (RFC 3461 §4.1): failure unless it was not wanted, the rest only if it was."""
+    action = _ACTIONS[known.fate]
+    if not item.sender.email:
         return None
     notify = known.address.parameters.get("NOTIFY")
     wanted = set((notify or "FAILURE").upper().split(","))
     if action is Action.RELAYED and reports_itself:
         return None
-    return action.value if ("FAILURE" if action is Action.FAILED else "SUCCESS") in wanted else None
+    return action.value if _WANTED.get(action, "SUCCESS") in wanted else None

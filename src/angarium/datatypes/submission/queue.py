@@ -31,13 +31,15 @@ class Fate(StrEnum):
 class Destination:
     """One recipient; `reply` is the last SMTP reply as one line, empty before the first attempt.
 
-    `owed` is what the sender is still to be told of it: an action of RFC 3464 §2.3.3.
+    `owed` is what the sender is still to be told of it: an action of RFC 3464 §2.3.3. `warned` says that the sender was
+    told of the delay, which happens once.
     """
 
     address: Address
     fate: Fate = Fate.QUEUED
     reply: str = ""
     owed: str | None = None
+    warned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,8 @@ def _value(item: QueueItem) -> bytes:
             "account": int(item.account),
             "mailFrom": address_to_json(item.sender),
             "rcptTo": [
-                address_to_json(known.address) | {"fate": known.fate.value, "reply": known.reply, "owed": known.owed}
+                address_to_json(known.address)
+                | {"fate": known.fate.value, "reply": known.reply, "owed": known.owed, "warned": known.warned}
                 for known in item.recipients
             ],
             "blob": item.blob,
@@ -185,6 +188,7 @@ def _read(record: str, value: bytes) -> QueueItem:
                 Fate(cast(str, known["fate"])),
                 cast(str, known["reply"]),
                 cast("str | None", known["owed"]),
+                known.get("warned") is True,
             )
             for known in recipients
         ),
