@@ -3,25 +3,17 @@
 Others use an account as a whole (`angarium account grant`), so rights follow from the account and `shareWith` is null.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, cast
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from angarium.datatypes.contacts import books, cards
 from angarium.datatypes.contacts.books import KIND
+from angarium.engine import defaults
 from angarium.engine.call import Call
-from angarium.engine.declare import Argument, DataType, Property, Response
+from angarium.engine.declare import Argument, DataType, Property
 from angarium.engine.errors import SetError, SetErrorType
 from angarium.engine.records import RecordObjects
-from angarium.engine.shapes import (
-    an_object,
-    boolean,
-    identifier,
-    integer_from,
-    line_of,
-    nullable,
-    reference,
-    text_of,
-)
+from angarium.engine.shapes import an_object, boolean, identifier, integer_from, line_of, nullable, text_of
 from angarium.formats.json import JSON
 
 LONGEST_DESCRIPTION: Final = 10_000
@@ -57,7 +49,7 @@ class AddressBookWriter:
 
     def create(self, call: Call, value: dict[str, JSON]) -> dict[str, JSON]:
         """Make a book; it is the default one when there is no other."""
-        is_default = books.default(call.transaction.records, call.account.key) is None
+        is_default = books.DEFAULTS.current(call.transaction.records, call.account.key) is None
         return _OBJECTS.create(call, {**value, "isDefault": is_default})
 
     def load(self, call: Call, record: str, names: Sequence[str]) -> dict[str, JSON] | None:
@@ -80,35 +72,6 @@ class AddressBookWriter:
         _OBJECTS.destroy(call, record)
 
 
-def _settle_default(call: Call) -> Callable[[Response], None]:
-    """After a set there is one default: the one asked for, if nothing failed; else one of those that are left."""
-    transaction, account = call.transaction, call.account.key
-
-    def after(response: Response) -> None:
-        failed = any(response[name] for name in ("notCreated", "notUpdated", "notDestroyed"))
-        asked = call.text("onSuccessSetIsDefault")
-        wanted = call.resolve(asked) if asked is not None and not failed else None
-        changed = books.make_default(transaction, account, wanted) if wanted else {}
-        if books.default(transaction.records, account) is None:
-            left = next(iter(transaction.records.get(account, KIND)), None)
-            changed = books.make_default(transaction, account, left) if left else {}
-        for book, is_default in changed.items():
-            _tell(response, book, is_default)
-
-    return after
-
-
-def _tell(response: Response, book: str, is_default: bool) -> None:
-    """RFC 9610 §2.3: where the book is told of as created, else among the updated ones."""
-    created = cast("dict[str, dict[str, JSON]]", response["created"] or {})
-    for shown in created.values():
-        if shown["id"] == book:
-            shown["isDefault"] = is_default
-            return
-    updated = cast("dict[str, dict[str, JSON] | None]", response["updated"] or {})
-    response["updated"] = {**updated, book: {**(updated.get(book) or {}), "isDefault": is_default}}
-
-
 def address_book_type(capability: str) -> DataType:
     """The declaration of AddressBook under the capability of contacts."""
     return DataType(
@@ -126,11 +89,6 @@ def address_book_type(capability: str) -> DataType:
         ),
         reader=_OBJECTS,
         writer=AddressBookWriter(),
-        arguments={
-            "set": (
-                Argument("onDestroyRemoveContents", boolean, False),
-                Argument("onSuccessSetIsDefault", nullable(reference)),
-            ),
-        },
-        before_set=_settle_default,
+        arguments={"set": (Argument("onDestroyRemoveContents", boolean, False), defaults.ARGUMENT)},
+        before_set=books.DEFAULTS.settling,
     )

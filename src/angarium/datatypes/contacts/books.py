@@ -6,6 +6,7 @@ For whoever needs a book without being asked by a client: new accounts, imports,
 from collections.abc import Mapping
 from typing import Final, cast
 
+from angarium.engine.defaults import INDEX, Defaults, entries
 from angarium.formats.json import JSON, dumps, loads
 from angarium.store.contract import AccountKey, Indexes, Records, Transaction
 
@@ -17,23 +18,20 @@ FIRST: Final = "Contacts"
 LONGEST_NAME: Final = 255
 """Octets of UTF-8."""
 
-_DEFAULT: Final = "default"
 _NEW: Final[Mapping[str, JSON]] = {"description": None, "sortOrder": 0, "isDefault": False}
 
 
 def indexes(value: Mapping[str, JSON]) -> Indexes:
     """By name, and the default one."""
-    return {"name": [cast(str, value["name"])], _DEFAULT: [1] if value.get("isDefault") else []}
+    return {"name": [cast(str, value["name"])], INDEX: entries(value)}
+
+
+DEFAULTS: Final = Defaults(KIND, indexes)
 
 
 def existing(records: Records, account: AccountKey, books: list[str]) -> set[str]:
     """Those of the ids that name a book of the account."""
     return set(records.get(account, KIND, books))
-
-
-def default(records: Records, account: AccountKey) -> str | None:
-    """The default book."""
-    return next(iter(records.find(account, KIND, _DEFAULT, 1)), None)
 
 
 def all_books(records: Records, account: AccountKey) -> dict[str, dict[str, JSON]]:
@@ -43,7 +41,7 @@ def all_books(records: Records, account: AccountKey) -> dict[str, dict[str, JSON
 
 def create(transaction: Transaction, account: AccountKey, name: str, **more: JSON) -> str:
     """A new book, the default one when there is none yet; its id."""
-    is_default = default(transaction.records, account) is None
+    is_default = DEFAULTS.current(transaction.records, account) is None
     value = {"name": name, **_NEW, **more, "isDefault": is_default}
     return transaction.records.create(account, KIND, PREFIX, dumps(value), indexes(value))
 
@@ -52,16 +50,3 @@ def begin(transaction: Transaction, account: AccountKey) -> None:
     """Give the account its first book, unless it ever had one."""
     if not transaction.state(account, KIND):
         create(transaction, account, FIRST)
-
-
-def make_default(transaction: Transaction, account: AccountKey, book: str) -> dict[str, bool]:
-    """Let a book be the default instead of another; gives `isDefault` of each that changed. Unknown ids do nothing."""
-    before = default(transaction.records, account)
-    if book == before or not transaction.records.get(account, KIND, [book]):
-        return {}
-    changed = {book: True} if before is None else {before: False, book: True}
-    for changing, is_default in changed.items():
-        (value,) = transaction.records.get(account, KIND, [changing]).values()
-        after = {**cast("dict[str, JSON]", loads(value)), "isDefault": is_default}
-        transaction.records.update(account, KIND, changing, dumps(after), indexes(after))
-    return changed
