@@ -25,10 +25,11 @@ _OF_STORE: Final = ("id", "baseEventId", "calendarIds", "isDraft", "isOrigin")
 
 def _parsed(blob: Blob) -> list[dict[str, JSON]]:
     try:
-        entries = icalendar.parse(bytes(octets(blob.content))).as_group()["entries"]
+        found = icalendar.parse(bytes(octets(blob.content)))
     except FormatError:
         return []
-    return [entry for entry in entries if isinstance(entry, dict) and entry.get("@type") == "Event"]
+    method: dict[str, JSON] = {"method": found.method} if found.method else {}
+    return [entry | method for entry in found.entries if entry.get("@type") == "Event"]
 
 
 def _shown(event: dict[str, JSON], names: list[str] | None) -> dict[str, JSON]:

@@ -217,7 +217,7 @@ class CalendarEventCopier:
             raise SetError(SetErrorType.FORBIDDEN, "the details of this event are private")
         if "calendarIds" not in overrides:  # those of the original are of the other account
             raise invalid_properties("calendarIds: is missing", "calendarIds")
-        wanted = {name: item for name, item in {**original, **overrides}.items() if item is not None}
+        wanted: Event = {name: item for name, item in {**original, **overrides}.items() if item is not None}
         attachments.share(call, wanted)
         made = self._writer.create(call, wanted)
         return {name: value for name, value in made.items() if wanted.get(name) != value}
