@@ -5,6 +5,7 @@ Pure: octets and values in, values and octets out. RFC 5322, RFC 2045 to 2047, R
 
 from angarium.formats.message.addresses import EmailAddress, Group, parse_addresses, parse_groups
 from angarium.formats.message.answering import conversation, message_ids, subject_of, writable
+from angarium.formats.message.authentication import is_authenticated
 from angarium.formats.message.automatic import is_program, may_be_answered
 from angarium.formats.message.bodylists import body_lists, has_attachment
 from angarium.formats.message.bodytext import BodyValue, body_value, text_of, truncate
@@ -97,6 +98,7 @@ __all__ = [
     "header_value",
     "hops",
     "html_to_text",
+    "is_authenticated",
     "is_body_property",
     "is_mailbox",
     "is_mailbox_list",
