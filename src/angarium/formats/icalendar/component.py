@@ -162,12 +162,8 @@ def _times(made: dict[str, JSON], own: Form, notes: Notes) -> list[Line]:
         lines.append(own.line("DTSTART", time(made["start"]), _without_zone(notes.parameters("start", "DTSTART"))))
     if "due" in made:
         lines.append(own.line("DUE", time(made["due"]), _without_zone(notes.parameters("due", "DUE"))))
-    length = made.get("duration")
-    if "start" in made and made.get("@type") != "Task" and own.dates and length is None:
-        # A date that says no end would be read as a whole day (RFC 5545 §3.6.1).
-        length = "P0D"
-    if isinstance(length, str) and "start" in made:
-        lines.append(_end(made, own, notes, length))
+    if (end := end_line(made, own)) is not None:
+        lines.append(end)
     rule = made.get("recurrenceRule")
     if isinstance(rule, dict):
         lines.append(Line("RRULE", recur.write(rule, own.until), notes.parameters("recurrenceRule", "RRULE")))
@@ -175,9 +171,12 @@ def _times(made: dict[str, JSON], own: Form, notes: Notes) -> list[Line]:
 
 
 def end_line(made: dict[str, JSON], own: Form) -> Line | None:
-    """The property that says when an entry ends."""
-    length = made.get("duration")
-    return _end(made, own, Notes(made), length) if isinstance(length, str) and "start" in made else None
+    """The property that says when an event ends."""
+    if made.get("@type") == "Task" or "start" not in made:
+        return None
+    # A date that says no end would be read as a whole day (RFC 5545 §3.6.1).
+    length = made.get("duration", "P0D" if own.dates else None)
+    return _end(made, own, Notes(made), length) if isinstance(length, str) else None
 
 
 def _without_zone(parameters: dict[str, list[str]]) -> dict[str, list[str]]:

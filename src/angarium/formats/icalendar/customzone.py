@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from angarium.formats.contentline import Component, unescape
+from angarium.formats.contentline import Component
 from angarium.formats.errors import FormatError
 from angarium.formats.icalendar import moments, recur
 from angarium.formats.localtime import DAY, END, FIRST, format_local
@@ -136,14 +136,9 @@ def _local(text: str) -> str | None:
     return None if found is None else format_local(min(found.seconds + (DAY // 2 if found.utc else 0), END - 1))
 
 
-def matching(definition: Component, called: Iterable[str | None], first: int, last: int) -> str | None:
+def matching(custom: CustomZone, called: Iterable[str | None], first: int, last: int) -> str | None:
     """The IANA zone with the same offsets between two UTC times: one that it is called, or the likeliest."""
-    custom = CustomZone(definition, first, last)
-    if not custom.known:
-        return None
-    named = definition.first("X-LIC-LOCATION")
-    names = (unescape(named.value) if named else None, *called)
-    candidates = (*(iana_name(name) for name in names if name), *_PLACES)
+    candidates = (*(iana_name(name) for name in called if name), *_PLACES)
     return next((name for name in candidates if name and _agree(custom, name, first, last)), None)
 
 

@@ -101,21 +101,26 @@ class ZoneBook:
                 return latest
         first = near // _BLOCK * _BLOCK
         last = min(first + (_RANGE if long else 0) + _BLOCK, END - 1)
-        name = None
-        if definition is not None and self._work >= 0:
-            name = matching(definition, (tzid, latest.name if latest is not None else None), first, last)
-        name = name or iana_name(tzid)
+        custom = CustomZone(definition, first, last) if definition is not None and self._work >= 0 else None
+        custom = custom if custom is not None and custom.known else None
+        called = (_said(definition), tzid, latest.name if latest is not None else None)
+        name = (matching(custom, called, first, last) if custom is not None else None) or iana_name(tzid)
         if name is not None:
             found = self._iana((tzid, block), name, foreign=True)
-        elif definition is None or self._work < 0:
-            self.unknown.add(tzid)
-            return FLOATING
-        else:
-            custom = CustomZone(definition, first, last)
+        elif custom is not None:
             found = Resolved(UTC_NAME, self.utc.zone, custom, foreign=True, definition=definition)
             self._known[tzid, block] = found
+        else:
+            self.unknown.add(tzid)
+            return FLOATING
         self._latest[tzid] = found
         return found
+
+
+def _said(definition: Component | None) -> str | None:
+    """The zone that a definition itself says it is from."""
+    line = definition.first("X-LIC-LOCATION") if definition is not None else None
+    return unescape(line.value) if line is not None else None
 
 
 def _size(definition: Component) -> int:

@@ -197,10 +197,15 @@ def _zone(value: JSON) -> tzinfo | None:
 
 def _duration(entry: Mapping[str, JSON]) -> Duration:
     """How long it lasts; a task until it is due, or as long as it is estimated."""
-    value = entry.get("duration", entry.get("estimatedDuration") if "due" not in entry else None)
+    if entry.get("@type") != "Task":
+        value = entry.get("duration")
+    elif "due" not in entry:
+        value = entry.get("estimatedDuration")
+    elif "start" in entry:
+        return Duration(0, min(max(_time(entry["due"]) - _time(entry["start"]), 0), _LONGEST))
+    else:
+        value = None
     found = duration.parse(value) if isinstance(value, str) else NOTHING
-    if "due" in entry and "start" in entry:
-        found = Duration(0, max(_time(entry["due"]) - _time(entry["start"]), 0))
     if found is None:
         raise FormatError("a duration cannot be read")
     return Duration(min(found.days, _LONGEST // DAY), min(found.seconds, _LONGEST))
