@@ -16,7 +16,7 @@ _RANGE: Final = 2 * 366 * DAY
 _BLOCK: Final = 366 * DAY
 _LONGEST: Final = 30
 _MOST_KEPT: Final = 100
-_MOST_KEPT_TEXT: Final = 20_000
+_MOST_KEPT_TEXT: Final = 5_000
 _MOST_WORK: Final = 1_000_000
 """So many octets of definitions are worked out for one file; after that what was found before counts, or the name."""
 _WORK_OF_ANY: Final = 500
