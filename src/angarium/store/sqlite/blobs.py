@@ -33,8 +33,7 @@ UNION ALL SELECT kind, record FROM record_blob WHERE account = :account AND blob
 """
 
 _UNREFERENCED = """
-blob.hash IN (SELECT value FROM json_each(?))
-AND NOT EXISTS (SELECT 1 FROM email WHERE email.blob = blob.hash)
+NOT EXISTS (SELECT 1 FROM email WHERE email.blob = blob.hash)
 AND NOT EXISTS (SELECT 1 FROM record_blob WHERE record_blob.blob = blob.hash)
 AND NOT EXISTS (SELECT 1 FROM upload WHERE upload.blob = blob.hash)
 """
@@ -175,7 +174,9 @@ class BlobsTransaction(BlobsReader):
             "SELECT json_group_array(blob) FROM (SELECT blob FROM loose LIMIT ?)", (limit,)
         ).get
         gone = self._connection.execute(
-            f"DELETE FROM blob WHERE {_UNREFERENCED} RETURNING hash, content IS NULL", (batch,)
+            "DELETE FROM blob WHERE hash IN (SELECT value FROM json_each(?)) "
+            f"AND {_UNREFERENCED} RETURNING hash, content IS NULL",
+            (batch,),
         ).fetchall()
         self._connection.execute("DELETE FROM loose WHERE blob IN (SELECT value FROM json_each(?))", (batch,))
         for blob, in_file in cast(list[tuple[BlobHash, int]], gone):
@@ -192,8 +193,7 @@ class BlobsTransaction(BlobsReader):
 
     def finish(self) -> None:
         """Note what was added and is not referenced, so that no mistake of a caller keeps it for ever."""
-        if self._added:
-            self._connection.execute(
-                f"INSERT OR IGNORE INTO loose (blob) SELECT hash FROM blob WHERE {_UNREFERENCED}",
-                (orjson.dumps(self._added).decode(),),
-            )
+        self._connection.executemany(
+            f"INSERT OR IGNORE INTO loose (blob) SELECT hash FROM blob WHERE hash = ? AND {_UNREFERENCED}",
+            [(blob,) for blob in self._added],
+        )

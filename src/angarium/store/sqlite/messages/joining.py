@@ -11,13 +11,12 @@ from hashlib import blake2b
 from typing import Final, NamedTuple
 
 import apsw
-import orjson
 
 from angarium.store.sqlite.messages.ids import EVERYWHERE
 
 MOST_EMAILS: Final = 200
 
-_OWNERS: Final = "SELECT t.thread FROM json_each(?) j CROSS JOIN thread_key t ON t.account = ? AND t.key = j.value"
+_OWNER: Final = "SELECT thread FROM thread_key WHERE account = ? AND key = ?"
 _SIZE: Final = f"""
 SELECT count(*) FROM mailbox_email INDEXED BY mailbox_thread
 WHERE account = ? AND thread = ? AND mailbox = {EVERYWHERE}
@@ -46,9 +45,7 @@ def find(connection: apsw.Connection, account: int, keys: Sequence[int]) -> Join
     """The largest thread with room that owns one of the keys, and every other that fits into it."""
     if not keys:
         return Joining(None)
-    owners: set[int] = {
-        thread for (thread,) in connection.execute(_OWNERS, (orjson.dumps(list(keys)).decode(), account))
-    }
+    owners: set[int] = {thread for (thread,) in connection.executemany(_OWNER, [(account, key) for key in keys])}
     return choose({thread: connection.execute(_SIZE, (account, thread)).get for thread in owners})
 
 

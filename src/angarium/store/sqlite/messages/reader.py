@@ -28,10 +28,11 @@ from angarium.store.sqlite.changelog import ChangeLog
 from angarium.store.sqlite.messages import counters, headers, rows, terms
 from angarium.store.sqlite.messages import query as query_module
 from angarium.store.sqlite.messages.check import check
-from angarium.store.sqlite.messages.ids import EVERYWHERE, listed, mailbox_number
+from angarium.store.sqlite.messages.ids import EVERYWHERE, email_number, listed, mailbox_number
 from angarium.store.sqlite.messages.keywords import decoded_set
 
 _ASKED: Final = "json_each(?) j CROSS JOIN email e ON e.account = ? AND e.id = j.value"
+_FACTS: Final = "SELECT e.id, e.thread, e.blob, e.size, e.received, e.keywords, e.mailbox_ids"
 _METADATA: Final = ", ".join(f'd."{name}"' for name in METADATA)
 
 
@@ -68,10 +69,12 @@ class MessagesReader:
 
     def stored(self, account: AccountKey, ids: Sequence[str]) -> dict[str, Stored]:
         """Facts of the emails that exist."""
-        found = self._connection.execute(
-            f"SELECT e.id, e.thread, e.blob, e.size, e.received, e.keywords, e.mailbox_ids FROM {_ASKED}",
-            (listed("M", ids), account),
-        )
+        if len(ids) == 1:  # as a rule; `json_each` takes five times as long to warm up
+            found = self._connection.execute(
+                f"{_FACTS} FROM email e WHERE id = ? AND account = ?", (email_number(ids[0]), account)
+            )
+        else:
+            found = self._connection.execute(f"{_FACTS} FROM {_ASKED}", (listed("M", ids), account))
         return {
             f"M{number}": Stored(
                 f"M{number}",
