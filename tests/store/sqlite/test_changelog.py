@@ -1,12 +1,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from angarium.store.contract import AccountKey, Changes, Snapshot, State, Transaction
+from angarium.store.contract import AccountKey, Changes, State, Transaction
 from angarium.store.sqlite import SqliteStore, open_store
 from angarium.store.sqlite.records import number_of
 from angarium.store.sqlite.snapshot import SqliteSnapshot
@@ -149,7 +150,31 @@ def _page(store: SqliteStore, account: AccountKey, kind: str, since: int, size: 
 
 def test_a_page_of_a_long_history_costs_what_the_page_costs(store: SqliteStore) -> None:
     account = account_of(store)
-    done(store, lambda t: [t.records.create(account, "Card", "C", b"{}", {}) for _ in range(3000)])
+    _filled(store, account, 3000)
+    early, late = _cost(store, account, 0), _cost(store, account, 2980)
+    assert early < 2 * late
+
+
+def test_one_change_costs_the_same_however_much_is_there(store: SqliteStore) -> None:
+    costs = []
+    for size in (10, 3000):
+        account = account_of(store)
+        names = _filled(store, account, size)
+        done(store, partial(_change, account, names[3]))
+        costs.append(_cost(store, account, size))
+    assert costs[1] < 2 * costs[0]
+
+
+def _filled(store: SqliteStore, account: AccountKey, size: int) -> list[str]:
+    return done(store, lambda t: [t.records.create(account, "Card", "C", b"{}", {}) for _ in range(size)])
+
+
+def _change(account: AccountKey, name: str, transaction: Transaction) -> None:
+    transaction.records.update(account, "Card", name, b"[]", {})
+
+
+def _cost(store: SqliteStore, account: AccountKey, since: int) -> int:
+    """The work of the first ten changes, in the engine's own unit."""
     steps = 0
 
     def count() -> bool:
@@ -157,18 +182,11 @@ def test_a_page_of_a_long_history_costs_what_the_page_costs(store: SqliteStore) 
         steps += 1
         return False
 
-    def cost(snapshot: Snapshot, since: int) -> int:
-        nonlocal steps
-        steps = 0
-        snapshot.changes(account, "Card", State(since), 10)
-        return steps
-
-    connection = store._readers.connect()  # looks at the work the engine does, in its own unit
+    connection = store._readers.connect()
     connection.set_progress_handler(count, 10)
-    snapshot = SqliteSnapshot(connection, store._files)
-    early, late = cost(snapshot, 0), cost(snapshot, 2980)
+    SqliteSnapshot(connection, store._files).changes(account, "Card", State(since), 10)
     connection.close()
-    assert early < 2 * late
+    return steps
 
 
 def test_a_page_of_nothing_is_refused(store: SqliteStore) -> None:

@@ -7,7 +7,7 @@ of an object's creation is its id. `Kind` is the small table of where the object
 # ruff: noqa: S608 (every piece of SQL is a constant of ours)
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TypeAlias, cast
 
 import apsw
@@ -27,15 +27,22 @@ ALL = 2**62
 """More than any number of rows."""
 
 
+CREATED, UPDATED, DESTROYED = range(3)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Where objects of a type live; SQL fragments over that table, which has `account`, `id` and `modified`."""
+    """Where objects of a type live; SQL fragments over that table, which has `account`, `id` and `modified`.
+
+    `late` finds those that stand on the page though their last change, a derived one, came after its end.
+    """
 
     table: str
     where: str
     name: str
     derived: str
     position: str
+    late: str = ""
 
 
 KINDS = {
@@ -48,14 +55,19 @@ RECORD = Kind(
     "name",
     "modified_core <= :since",
     "iif(modified_core > :since, modified_core, modified)",  # else a page that ends between the two hides the first
+    # Only behind a page that is full of created ones; else that would be a walk over all records for nothing.
+    f"""
+    UNION ALL SELECT modified_core, {UPDATED}, name, 0 FROM record
+    WHERE account = :account AND kind = :kind AND id <= (SELECT iif(ending < {ALL}, :since, 0) FROM page)
+        AND +modified > (SELECT ending FROM page) AND modified_core > :since
+        AND modified_core <= (SELECT ending FROM page)
+    """,
 )
 """Every type that is not in `KINDS`."""
 
-CREATED, UPDATED, DESTROYED = range(3)
-
 # An object created since stands at its creation, a changed one at its last change (of its own values, if they changed
-# at all), a destroyed one at its end. When
-# the page is full of created ones, nothing behind the last of them is looked at: the cost follows the page.
+# at all), a destroyed one at its end. When the page is full of created ones, nothing behind the last of them is looked
+# at: the cost follows the page. Changed ones are found by `modified`; by id, every object would be looked at.
 CHANGES = f"""
 WITH born AS (
     SELECT id AS position, {CREATED} AS what, {{name}} AS name, 0 AS derived
@@ -64,8 +76,8 @@ WITH born AS (
     SELECT CASE WHEN count(*) < :limit THEN {ALL} ELSE max(position) END AS ending FROM born
 ), altered AS (
     SELECT {{position}} AS position, {UPDATED} AS what, {{name}} AS name, {{derived}} AS derived FROM {{table}}
-    WHERE {{where}} AND modified > :since AND {{position}} <= (SELECT ending FROM page) AND id <= :since
-    ORDER BY 1 LIMIT :limit
+    WHERE {{where}} AND modified > :since AND modified <= (SELECT ending FROM page) AND +id <= :since
+    {{late}} ORDER BY 1 LIMIT :limit
 ), gone AS (
     SELECT destroyed AS position, {DESTROYED} AS what, name, 0 AS derived FROM tombstone
     WHERE account = :account AND kind = :kind
@@ -150,9 +162,7 @@ class ChangeLog:
         place = KINDS.get(kind, RECORD)
         page = ALL if limit is None else limit
         text: str = self._connection.execute(
-            CHANGES.format(
-                table=place.table, where=place.where, name=place.name, derived=place.derived, position=place.position
-            ),
+            CHANGES.format(**{field.name: getattr(place, field.name) for field in fields(place)}),
             {"account": account, "kind": kind, "since": since, "limit": page + (limit is not None)},
         ).get
         found = cast(list[tuple[int, int, str, int]], orjson.loads(text))
