@@ -49,7 +49,7 @@ NOT_REQUEST = {
     "number": b"17",
     "string": b'"using"',
     "empty array": b"[]",
-    "array": b'[["Core/echo",{},"c"]]',
+    "array": b'[["Core/echo",{}]]',
     "empty object": b"{}",
     "no using": b'{"methodCalls":[]}',
     "no calls": b'{"using":[]}',

@@ -4,6 +4,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from angarium.app.config import Config
 from angarium.app.pipeline import token
@@ -25,7 +26,11 @@ from angarium.protocols.http.threads import Threads
 from angarium.protocols.jmap.capability import capabilities as jmap_capabilities
 from angarium.protocols.jmap.feed import Feed
 from angarium.protocols.jmap.routes import Jmap
+from angarium.protocols.jmap.running import AnyRequest, prepare
 from angarium.protocols.jmap.writing import LocalWriting, Writing
+from angarium.protocols.legacy.call import Settings
+from angarium.protocols.legacy.dialect import Dialect
+from angarium.protocols.legacy.methods import METHODS
 from angarium.protocols.webpush.capability import capabilities as webpush_capabilities
 from angarium.store.contract import Store
 
@@ -44,6 +49,7 @@ class Composed:
 
     asgi: Application
     engine: Engine
+    prepare: Callable[[bytes], AnyRequest]
     reading: Reading
     sign_in: SignIn
     feed: Feed
@@ -101,6 +107,11 @@ def compose_engine(config: Config, key: VapidKey) -> Engine:
     return Engine(registry, limits, clock, token)
 
 
+def legacy_settings(config: Config) -> Settings:
+    """How the dialect from before RFC 8620 is spoken."""
+    return Settings(config.mail.domains[0], config.legacy.updated == "map")
+
+
 def compose(config: Config, store: Store, writing: Writing | None = None) -> Composed:
     """A server on a store; `writing` when another process does that."""
     engine = compose_engine(config, key_of(store))
@@ -111,7 +122,8 @@ def compose(config: Config, store: Store, writing: Writing | None = None) -> Com
     feed = Feed(sign_in.forget)
     cors = Cors(config.server.cors_origins)
     writing = writing or LocalWriting(store, engine, clock)
-    jmap = Jmap(engine, sign_in, addresses, cors, reading, writing, feed, reads)
+    legacy = Dialect(engine, METHODS, legacy_settings(config), token)
+    jmap = Jmap(engine, sign_in, addresses, cors, reading, writing, feed, reads, legacy)
     routes, end_streams = jmap.routes()
 
     def close() -> None:
@@ -121,6 +133,7 @@ def compose(config: Config, store: Store, writing: Writing | None = None) -> Com
     return Composed(
         asgi=Application(routes, cors, token),
         engine=engine,
+        prepare=partial(prepare, engine, legacy),
         reading=reading,
         sign_in=sign_in,
         feed=feed,

@@ -311,6 +311,15 @@ class PushSection(_Section):
     contact: Annotated[str, AfterValidator(_contact)] | None = None
 
 
+class LegacySection(_Section):
+    """The dialect of 2016 and 2017.
+
+    `updated` is the shape of that member in answers to sets: a map since December 2016, an array for older clients.
+    """
+
+    updated: Literal["map", "array"] = "map"
+
+
 class Config(BaseSettings):
     """All of it; read by `load`."""
 
@@ -331,6 +340,7 @@ class Config(BaseSettings):
     queue: QueueSection = QueueSection()
     lmtp: LmtpSection = LmtpSection()
     push: PushSection = PushSection()
+    legacy: LegacySection = LegacySection()
 
 
 def load(

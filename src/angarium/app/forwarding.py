@@ -4,7 +4,7 @@ A request goes over as it came, with the id of its user, whose rights are read a
 received into a file of the data folder by the worker; only its name goes over.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -14,10 +14,9 @@ from angarium.app.control_server import Operation
 from angarium.datatypes import principals
 from angarium.datatypes.blobs import UploadRefused
 from angarium.engine.access import Principal
-from angarium.engine.dispatch import Engine
-from angarium.engine.request import Request
 from angarium.formats.json import JSON
 from angarium.protocols.http.reading import Reading
+from angarium.protocols.jmap.running import AnyRequest
 from angarium.protocols.jmap.writing import LocalWriting
 from angarium.store.contract import AccountKey, BlobHash, NotDurable, Stage, StagedBlob, State, StateChange
 from angarium.store.sqlite.blobfiles import BlobFiles
@@ -33,9 +32,11 @@ _REFUSED = "uploadRefused"
 class ForwardedWrites:
     """The operations that workers call."""
 
-    def __init__(self, folder: Path, engine: Engine, reading: Reading, writing: LocalWriting) -> None:
+    def __init__(
+        self, folder: Path, prepare: Callable[[bytes], AnyRequest], reading: Reading, writing: LocalWriting
+    ) -> None:
         self._folder = folder
-        self._engine = engine
+        self._prepare = prepare
         self._reading = reading
         self._writing = writing
 
@@ -45,7 +46,7 @@ class ForwardedWrites:
 
     async def _run(self, arguments: dict[str, JSON], body: bytes) -> tuple[JSON, bytes]:
         principal = await self._principal(arguments)
-        return None, await self._writing.run(principal, self._engine.prepare(body), body)
+        return None, await self._writing.run(principal, self._prepare(body), body)
 
     async def _upload(self, arguments: dict[str, JSON], content: bytes) -> tuple[JSON, bytes]:
         principal = await self._principal(arguments)
@@ -74,7 +75,7 @@ class RemoteWriting:
         self._link = link
         self._files = BlobFiles(folder)
 
-    async def run(self, principal: Principal, request: Request, body: bytes) -> bytes:  # noqa: ARG002
+    async def run(self, principal: Principal, request: AnyRequest, body: bytes) -> bytes:  # noqa: ARG002
         """The Response object, once it is on disk."""
         return await self._call(RUN, {"user": principal.id}, body)
 

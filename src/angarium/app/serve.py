@@ -177,7 +177,7 @@ async def _controlled(config: Config, store: Store, composed: Composed) -> Async
         name: partial(_operation, composed, threads, services, name) for name in OPERATIONS
     }
     writing = LocalWriting(store, composed.engine, clock)
-    forwarded = ForwardedWrites(config.data, composed.engine, composed.reading, writing)
+    forwarded = ForwardedWrites(config.data, composed.prepare, composed.reading, writing)
     server = ControlServer(
         config.data / NAME, operations | forwarded.operations(), {NEWS: partial(_news, composed.feed)}
     )

@@ -25,7 +25,7 @@ def test_echo_comes_back(served: Served, ann: User) -> None:
         (b"[" * 100_000, "notJSON"),
         (b"{}", "notRequest"),
         (b"[]", "notRequest"),
-        (b'[["getMailboxes",{},"a"]]', "notRequest"),
+        (b'[["getMailboxes",{}]]', "notRequest"),
         (b'{"using":["urn:example:none"],"methodCalls":[]}', "unknownCapability"),
     ],
 )

@@ -40,10 +40,12 @@ async def pieces(exchange: Exchange, limit: int, too_large: Callable[[], Problem
             yield piece
 
 
-async def whole(exchange: Exchange, limit: int, too_large: Callable[[], Problem]) -> bytes:
-    """The body in one piece."""
-    _refuse_announced(exchange, limit, too_large)
+async def whole(exchange: Exchange, limit: int, too_large: Callable[[bytes], Problem]) -> bytes:
+    """The body in one piece; raises what `too_large` makes of its beginning once its size is over `limit`."""
+    if b"expect" in exchange.headers:  # RFC 9110 §10.1.1: the refusal that it hopes for comes before the body
+        _refuse_announced(exchange, limit, lambda: too_large(b""))
     piece, more = await _next(exchange)
+    _refuse_announced(exchange, limit, lambda: too_large(piece))
     received = len(piece)
     if not more and received <= limit:
         return piece
@@ -53,7 +55,7 @@ async def whole(exchange: Exchange, limit: int, too_large: Callable[[], Problem]
         parts.append(piece)
         received += len(piece)
     if received > limit:
-        raise too_large()
+        raise too_large(parts[0])
     return b"".join(parts)
 
 

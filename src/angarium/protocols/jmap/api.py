@@ -1,4 +1,4 @@
-"""The API endpoint: one Request object in, one Response object out (RFC 8620 §3).
+"""The API endpoint: one Request object in, one Response object out (RFC 8620 §3), or the same of another dialect.
 
 A request that needs no store, or a short look into it, runs where it arrived; one that reads for longer hops to a
 thread once; one that writes goes to the writer and is answered after its commit.
@@ -13,14 +13,15 @@ from angarium.protocols.http.exchange import JSON_TYPE, Exchange
 from angarium.protocols.http.problem import Problem, limit_problem, request_problem
 from angarium.protocols.http.sign_in import SignIn
 from angarium.protocols.http.slots import Slots
-from angarium.protocols.jmap.running import LONG, Running
+from angarium.protocols.jmap.running import LONG, OtherDialect, Running, prepare
 
 
 class Api:
     """Answers POST to the API URL."""
 
-    def __init__(self, sign_in: SignIn, running: Running, slots: Slots) -> None:
+    def __init__(self, sign_in: SignIn, running: Running, slots: Slots, other: OtherDialect | None = None) -> None:
         self._sign_in = sign_in
+        self._other = other
         self._running = running
         self._engine = running.engine
         self._threads = running.threads
@@ -42,10 +43,10 @@ class Api:
     async def _answer(self, exchange: Exchange, principal: Principal) -> None:
         body = await whole(exchange, self._limit, self._too_large)
         if len(body) >= LONG:
-            request = await self._threads.run(lambda: self._engine.prepare(body))
+            request = await self._threads.run(lambda: prepare(self._engine, self._other, body))
             answer = None
         else:
-            request = self._engine.prepare(body)
+            request = prepare(self._engine, self._other, body)
             answer = self._running.at_once(request, principal)
         if answer is None and request.access is Access.READ:
             accepted = exchange.header(b"accept-encoding")
@@ -55,8 +56,9 @@ class Api:
             answer = answer or await self._running.later(request, principal, body)
             await answer_json(exchange, self._threads, answer)
 
-    def _too_large(self) -> Problem:
-        return limit_problem(400, "maxSizeRequest", f"A request may have at most {self._limit} octets.")
+    def _too_large(self, beginning: bytes) -> Problem:
+        status = 413 if self._other is not None and self._other.speaks(beginning) else 400
+        return limit_problem(status, "maxSizeRequest", f"A request may have at most {self._limit} octets.")
 
 
 def _check_type(exchange: Exchange) -> None:

@@ -16,7 +16,7 @@ from angarium.protocols.jmap import download, upload
 from angarium.protocols.jmap.api import Api
 from angarium.protocols.jmap.eventsource import EventSource
 from angarium.protocols.jmap.feed import Feed
-from angarium.protocols.jmap.running import Running
+from angarium.protocols.jmap.running import OtherDialect, Running
 from angarium.protocols.jmap.session import SessionResource
 from angarium.protocols.jmap.websocket import WebSocketEndpoint
 from angarium.protocols.jmap.writing import Writing
@@ -37,6 +37,7 @@ class Jmap:
     writing: Writing
     feed: Feed
     threads: Threads
+    other: OtherDialect | None = None
 
     def routes(self) -> tuple[Routes, Callable[[], None]]:
         """The routes, and how to end the streams that are open."""
@@ -44,7 +45,7 @@ class Jmap:
         requests = Slots(self.engine.limits.max_concurrent_requests, "maxConcurrentRequests")
         streams = Slots(STREAMS, "maxConcurrentStreams")
         running = Running(self.engine, self.reading, self.writing, self.threads)
-        api = Api(self.sign_in, running, requests)
+        api = Api(self.sign_in, running, requests, self.other)
         events = EventSource(self.sign_in, self.reading, self.feed, streams)
         sockets = WebSocketEndpoint(
             self.sign_in, self.addresses, self.cors, running, self.reading, self.feed, requests, streams

@@ -8,16 +8,16 @@ from typing import Protocol
 from angarium.datatypes.blobs import UploadRefused, upload
 from angarium.engine.access import Principal
 from angarium.engine.dispatch import Engine
-from angarium.engine.request import Request
 from angarium.formats import json
 from angarium.protocols.http.threads import tell
+from angarium.protocols.jmap.running import AnyRequest, run
 from angarium.store.contract import Stage, StagedBlob, Store, Transaction
 
 
 class Writing(Protocol):
     """Requests that change something, and uploads."""
 
-    async def run(self, principal: Principal, request: Request, body: bytes) -> bytes:
+    async def run(self, principal: Principal, request: AnyRequest, body: bytes) -> bytes:
         """The Response object of a request that writes; `body` is the request as it came."""
         ...
 
@@ -38,9 +38,9 @@ class LocalWriting:
         self._engine = engine
         self._clock = clock
 
-    async def run(self, principal: Principal, request: Request, body: bytes) -> bytes:  # noqa: ARG002
+    async def run(self, principal: Principal, request: AnyRequest, body: bytes) -> bytes:  # noqa: ARG002
         """The Response object, once it is on disk."""
-        return await self._written(lambda transaction: self._engine.run(request, principal, transaction=transaction))
+        return await self._written(lambda transaction: run(self._engine, request, principal, transaction=transaction))
 
     def stage(self) -> Stage:
         """Begin to receive an upload."""
