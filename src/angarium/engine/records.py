@@ -1,6 +1,6 @@
 """Reading and writing the objects of a type that is kept as plain records: all that most types need.
 
-A type adds what is its own by functions: `indexes` says under which values a record is found, `texts` in which words,
+A type adds what is its own by functions: `indexes` says under which values a record is found, `texts` in which text,
 `check` refuses what the shapes of single properties cannot see (a reference to nothing). `computed` are properties that
 are not kept; `unique` are indexes of which only one record of the account may have a value; `per_user` are properties
 that each user of a shared account has apart, with what one sees who never set them, and `inherited` those that begin as
@@ -16,10 +16,14 @@ from angarium.engine.declare import ABSENT, EVERYTHING, Absent, Found
 from angarium.engine.errors import SetError, SetErrorType, invalid_properties
 from angarium.formats import json
 from angarium.formats.json import JSON
+from angarium.formats.searchtext import prepare_columns
 from angarium.store.contract import Indexes, IndexValue, Texts
 
 _PER_USER = "(own)"
 """Where a record keeps the properties that users have apart: user to values. No property has this name."""
+
+OWNER = ""
+"""Stands for the owner of the account among its users, so an account can be filled before it has one."""
 
 
 def _no_indexes(_value: Mapping[str, JSON]) -> Indexes:
@@ -84,7 +88,7 @@ class RecordObjects:
             self._prefix,
             json.dumps(kept),
             self._indexes(kept),
-            self._texts(kept) if self._texts else None,
+            self._prepared(kept),
         )
         self._claim(call, record, kept)
         return {**self._shown(call, kept, [EVERYTHING]), "id": record}
@@ -102,11 +106,14 @@ class RecordObjects:
         before = self._value(call, record) or {}
         after = self._kept(call, before, {name: new.get(name, ABSENT) for name in names})
         self._check(call, record, after)
-        texts = self._texts(after) if self._texts else None
-        if self._texts and texts == self._texts(before):
-            texts = None
+        changed = self._texts is not None and self._texts(after) != self._texts(before)
         call.transaction.records.update(
-            call.account.key, self.kind, record, json.dumps(after), self._indexes(after), texts
+            call.account.key,
+            self.kind,
+            record,
+            json.dumps(after),
+            self._indexes(after),
+            self._prepared(after) if changed else None,
         )
         self._claim(call, record, after)
         return None
@@ -126,9 +133,9 @@ class RecordObjects:
             if name in self._computed:
                 shown[name] = self._computed[name](call)
             elif name in self._per_user:
-                shown[name] = _own(call, value).get(name, self._per_user[name](call))
+                shown[name] = own(value, user_of(call)).get(name, self._per_user[name](call))
             elif name in self._inherited:
-                shown[name] = _own(call, value).get(name, value.get(name))
+                shown[name] = own(value, user_of(call)).get(name, value.get(name))
             elif name in value or not self._sparse:
                 shown[name] = value.get(name)
         return shown
@@ -141,9 +148,11 @@ class RecordObjects:
         shared = _replaced(before, {name: item for name, item in values.items() if name not in apart})
         if apart.isdisjoint(values):
             return shared
-        own = _replaced(_own(call, before), {name: item for name, item in values.items() if name in apart})
-        everyones = cast("dict[str, JSON]", before.get(_PER_USER, {}))
-        return {**shared, _PER_USER: {**everyones, user_of(call): own}}
+        return with_own(shared, user_of(call), {name: item for name, item in values.items() if name in apart})
+
+    def _prepared(self, value: Mapping[str, JSON]) -> Texts | None:
+        """The words that searching looks in."""
+        return prepare_columns(self._texts(value)) if self._texts else None
 
     def _claim(self, call: Call, record: str, value: Mapping[str, JSON]) -> None:
         """SetError alreadyExists when another record has what only one may have."""
@@ -168,14 +177,13 @@ class RecordObjects:
 
 
 def user_of(call: Call) -> str:
-    """As whom a user of an account keeps what is the user's own: "" for the owner, who may come after the account."""
-    return "" if call.account.personal else call.request.principal.id
+    """As whom a user of an account keeps what is the user's own."""
+    return OWNER if call.account.personal else call.request.principal.id
 
 
 def seen_by(user: str, value: Mapping[str, JSON]) -> dict[str, JSON]:
     """A stored record with what a user of `user_of` keeps apart, and without what others do."""
-    everyones = cast("dict[str, dict[str, JSON]]", value.get(_PER_USER, {}))
-    return {**{name: item for name, item in value.items() if name != _PER_USER}, **everyones.get(user, {})}
+    return {**{name: item for name, item in value.items() if name != _PER_USER}, **own(value, user)}
 
 
 def _replaced(before: Mapping[str, JSON], values: "Mapping[str, JSON | Absent]") -> dict[str, JSON]:
@@ -188,9 +196,16 @@ def _replaced(before: Mapping[str, JSON], values: "Mapping[str, JSON | Absent]")
     return after
 
 
-def _own(call: Call, value: Mapping[str, JSON]) -> dict[str, JSON]:
+def own(value: Mapping[str, JSON], user: str) -> dict[str, JSON]:
+    """What a user has apart in a stored value."""
     everyones = cast("dict[str, dict[str, JSON]]", value.get(_PER_USER, {}))
-    return everyones.get(user_of(call), {})
+    return everyones.get(user, {})
+
+
+def with_own(value: Mapping[str, JSON], user: str, values: "Mapping[str, JSON | Absent]") -> dict[str, JSON]:
+    """A stored value with more, or less, of what a user has apart."""
+    everyones = cast("dict[str, JSON]", value.get(_PER_USER, {}))
+    return {**value, _PER_USER: {**everyones, user: _replaced(own(value, user), values)}}
 
 
 def _named(record: str, value: bytes) -> bytes:

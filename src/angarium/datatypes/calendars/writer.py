@@ -21,6 +21,7 @@ from angarium.engine.records import user_of
 from angarium.formats.jscalendar import NEVER_PATCHED, difference, normalise, series
 from angarium.formats.json import JSON, dumps
 from angarium.formats.recurrence import TooMuchWork, Work
+from angarium.formats.searchtext import prepare_columns
 
 _OF_WHOLE: Final = frozenset({"calendarIds", "sequence", "updated", "created", "version"})
 """Properties that one instance does not have apart from its event."""
@@ -40,9 +41,8 @@ class CalendarEventWriter:
         event = rules.checked(call, event, {})
         stored = own.kept({}, user_of(call), event)
         records = call.transaction.records
-        record = records.create(
-            call.account.key, KIND, PREFIX, dumps(stored), events.indexes(stored), words.texts(stored)
-        )
+        columns = prepare_columns(words.texts(stored))
+        record = records.create(call.account.key, KIND, PREFIX, dumps(stored), events.indexes(stored), columns)
         self._done(call, Change(record, None, stored))
         return {**event, "id": record, "isOrigin": rules.is_origin(call, event)}
 
@@ -116,7 +116,7 @@ class CalendarEventWriter:
             record,
             dumps(after),
             events.indexes(after),
-            None if texts == words.texts(before) else texts,
+            None if texts == words.texts(before) else prepare_columns(texts),
         )
         self._done(call, Change(record, before, after, recurrence_id))
 

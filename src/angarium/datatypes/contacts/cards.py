@@ -3,6 +3,7 @@
 A stored card is the JSON that clients get, without `id`. For whoever stores cards without being asked by a client too.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
@@ -10,7 +11,8 @@ from angarium.formats.collation import sortable
 from angarium.formats.jscontact import FILTERS, SORTS, members, sort_keys, texts
 from angarium.formats.json import JSON, dumps, loads
 from angarium.formats.primitives import format_utc, parse_utc
-from angarium.store.contract import AccountKey, Indexes, Records, Texts, Transaction
+from angarium.formats.searchtext import prepare_columns
+from angarium.store.contract import AccountKey, Indexes, Records, Texts, Transaction, Window
 
 KIND: Final = "ContactCard"
 PREFIX: Final = "C"
@@ -21,7 +23,12 @@ LARGEST: Final = 1_000_000
 """Octets of a card's JSON."""
 
 MOMENTS: Final = ("created", "updated")
+EVERYWHERE: Final = "text"
+"""The filter that looks in the whole card."""
+
 TEXTS: Final = tuple(FILTERS)
+"""Filters that look for words."""
+
 NAMES: Final = SORTS
 
 
@@ -39,8 +46,11 @@ def indexes(card: Mapping[str, JSON]) -> Indexes:
 
 
 def texts_of(card: Mapping[str, JSON]) -> Texts:
-    """What searching looks in."""
-    return texts(card)
+    """What searching looks in: a column for each filter; that of the whole card has what no other one has."""
+    found = texts(card)
+    whole = found.pop(EVERYWHERE, "").split("\n")
+    told = {line for text in found.values() for line in text.split("\n")}
+    return {**found, EVERYWHERE: "\n".join(line for line in whole if line not in told)}
 
 
 def with_uid(records: Records, account: AccountKey, uid: str) -> str | None:
@@ -64,3 +74,14 @@ def leave(transaction: Transaction, account: AccountKey, book: str, held: Sequen
             transaction.records.update(account, KIND, record, dumps(after), indexes(after))
         else:
             transaction.records.destroy(account, KIND, record)
+
+
+def reindex(transaction: Transaction, account: AccountKey, after: str | None, limit: int) -> str | None:
+    """Make the full text of up to so many cards anew, in order of creation; the last of them, None at the end."""
+    known = transaction.records.query(account, KIND, None, (), Window()).ids
+    first = 0 if after is None else bisect_right(known, int(after[1:]), key=lambda record: int(record[1:]))
+    ids = known[first : first + limit]
+    for record, value in transaction.records.get(account, KIND, ids).items():
+        words = prepare_columns(texts_of(cast("dict[str, JSON]", loads(value))))
+        transaction.records.search_for(account, KIND, record, words)
+    return ids[-1] if len(ids) == limit else None

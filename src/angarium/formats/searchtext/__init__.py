@@ -2,6 +2,6 @@
 
 from angarium.formats.searchtext.query import Word, match_expression, parse_query
 from angarium.formats.searchtext.snippet import snippet
-from angarium.formats.searchtext.words import prepare
+from angarium.formats.searchtext.words import prepare, prepare_columns
 
-__all__ = ["Word", "match_expression", "parse_query", "prepare", "snippet"]
+__all__ = ["Word", "match_expression", "parse_query", "prepare", "prepare_columns", "snippet"]

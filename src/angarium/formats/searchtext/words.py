@@ -7,6 +7,7 @@ Hangul, Thai and their neighbours) are one word a character: a run of them is th
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Final
 
 LONGEST: Final = 64
@@ -65,6 +66,11 @@ def prepare(text: str) -> str:
     if len(max(words, key=len)) > LONGEST:
         words = [word[:LONGEST] for word in words]
     return f" {' '.join(words)} "
+
+
+def prepare_columns(texts: Mapping[str, str]) -> dict[str, str]:
+    """The words of several texts."""
+    return {column: prepare(text) for column, text in texts.items()}
 
 
 def composed(text: str) -> str:

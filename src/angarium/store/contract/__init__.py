@@ -27,7 +27,7 @@ from angarium.store.contract.messages import (
     Stored,
     ThreadFacts,
 )
-from angarium.store.contract.records import Indexes, IndexValue, Records, RecordsWriter, Texts
+from angarium.store.contract.records import Indexes, IndexValue, NewRecord, Records, RecordsWriter, Texts
 from angarium.store.contract.store import ChangeLog, Snapshot, Store, Transaction
 from angarium.store.contract.values import (
     DIRECTORY,
@@ -82,6 +82,7 @@ __all__ = [
     "MessagesWriter",
     "Neither",
     "NewMessage",
+    "NewRecord",
     "NotDurable",
     "Order",
     "OverQuota",

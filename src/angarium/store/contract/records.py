@@ -4,6 +4,7 @@ A record belongs to one account and one kind (`Mailbox`, `User`). Its value is t
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from angarium.store.contract.expression import Expression, Order, QueryChanges, QueryResult, Window
@@ -14,7 +15,16 @@ Indexes: TypeAlias = Mapping[str, Sequence[IndexValue]]
 """Index name to the values under which the record is found; one that queries sort by has one value for each record."""
 
 Texts: TypeAlias = Mapping[str, str]
-"""Column to the plain text in which searching looks; a kind has at most 16 columns."""
+"""Column to the text in which searching looks, as `formats.searchtext.prepare` gives it; a kind has at most 16."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """What is stored of a record."""
+
+    value: bytes
+    indexes: Indexes
+    texts: Texts | None = None
 
 
 class Records(Protocol):
@@ -26,6 +36,10 @@ class Records(Protocol):
 
     def find(self, account: AccountKey, kind: str, index: str, value: IndexValue) -> list[str]:
         """Ids of the records that carry this value in this index, in order of creation."""
+        ...
+
+    def carried(self, account: AccountKey, kind: str, index: str, values: Sequence[IndexValue]) -> set[IndexValue]:
+        """Those of the values that some record carries in this index."""
         ...
 
     def count(self, account: AccountKey, kind: str) -> int:
@@ -75,6 +89,10 @@ class RecordsWriter(Records, Protocol):
         texts: Texts | None = None,
     ) -> str:
         """Store a new record and return its id, which begins with the letter `prefix`: one letter for all of a kind."""
+        ...
+
+    def create_all(self, account: AccountKey, kind: str, prefix: str, records: Sequence[NewRecord]) -> list[str]:
+        """Store many new records at once; their ids in the same order. Costs half of making each by itself."""
         ...
 
     def update(

@@ -8,6 +8,7 @@ plain containment and agree with the table to the letter. Indexing in sorted bat
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import apsw
 
@@ -38,10 +39,14 @@ class TextTable:
 
     def enqueue(self, connection: apsw.Connection, document: int, texts: Sequence[str]) -> None:
         """Let a document that is in neither table wait, with one prepared text for each column."""
+        connection.execute(self._enqueue(), (document, *texts))
+
+    def index(self, connection: apsw.Connection, documents: Sequence[tuple[int, Sequence[str]]]) -> None:
+        """Put documents that are in neither table, in order, straight into the first."""
         marks = ", ?" * len(self.columns)
-        connection.execute(
-            f"INSERT INTO {self.waiting} (document, {self._names()}) VALUES (?{marks})",
-            (document, *texts),
+        connection.executemany(
+            f"INSERT INTO {self.table} (rowid, {self._names()}) VALUES (?{marks})",
+            [(document, *texts) for document, texts in documents],
         )
 
     def forget(self, connection: apsw.Connection, document: int) -> None:
@@ -80,6 +85,10 @@ class TextTable:
             (low, high, *needles),
         )
         return [document for (document,) in rows]
+
+    @cache  # noqa: B019 (tables are few, and for ever)
+    def _enqueue(self) -> str:
+        return f"INSERT INTO {self.waiting} (document, {self._names()}) VALUES (?{', ?' * len(self.columns)})"
 
     def _names(self) -> str:
         return ", ".join(f'"{name}"' for name in self.columns)

@@ -18,6 +18,7 @@ from angarium.store.contract import (
     Expression,
     Indexes,
     IndexValue,
+    NewRecord,
     Order,
     QueryChanges,
     QueryResult,
@@ -28,6 +29,7 @@ from angarium.store.contract import (
 from angarium.store.sqlite import recordquery, recordtext
 from angarium.store.sqlite.changelog import ChangeLog, ChangeNumbers
 from angarium.store.sqlite.recordselection import RecordSelection
+from angarium.store.sqlite.recordterms import OF_KIND
 
 # Valid JSON never holds a control character but white space (RFC 8259 §7): these two can part names and documents.
 _UNIT, _RECORD = b"\x1f", b"\x1e"
@@ -39,6 +41,8 @@ _JOINED = (
 _ALL = _JOINED
 _SOME = f"{_JOINED} AND id IN (SELECT value FROM json_each(?))"
 _ONE = "SELECT name, value FROM record WHERE account = ? AND kind = ? AND id = ?"
+
+_ADD_ENTRY = "INSERT INTO record_index (account, kind, name, value, id) VALUES (?, ?, ?, ?, ?)"
 
 _TEXT_ID = re.compile(r"[A-Za-z](0|[1-9][0-9]{0,17})")
 
@@ -74,13 +78,22 @@ class RecordsReader:
 
     def find(self, account: AccountKey, kind: str, index: str, value: IndexValue) -> list[str]:
         """Ids of the records that carry this value in this index, in order of creation."""
+        # Along the index, which is in order of id already; a kind has one letter, so no record need be read.
         names: str | None = self._connection.execute(
-            "SELECT group_concat(record.name, ' ' ORDER BY record.id) FROM record_index JOIN record "
-            "USING (account, kind, id) WHERE account = ? AND kind = ? AND record_index.name = ? "
-            "AND record_index.value = ?",
-            (account, kind, index, value),
+            f"SELECT group_concat((SELECT substr(name, 1, 1) FROM record x WHERE {OF_KIND} LIMIT 1) || id, ' ') FROM "
+            f"(SELECT x.id FROM record_index x WHERE {OF_KIND} AND x.name = :index AND x.value = :value ORDER BY x.id)",
+            {"account": account, "kind": kind, "index": index, "value": value},
         ).get
         return names.split(" ") if names else []
+
+    def carried(self, account: AccountKey, kind: str, index: str, values: Sequence[IndexValue]) -> set[IndexValue]:
+        """Those of the values that some record carries in this index."""
+        found: str = self._connection.execute(
+            "SELECT json_group_array(value) FROM json_each(?) sought WHERE EXISTS (SELECT 1 FROM record_index x "
+            "WHERE x.account = ? AND x.kind = ? AND x.name = ? AND x.value = sought.value)",
+            (orjson.dumps(list(values)).decode(), account, kind, index),
+        ).get
+        return set(orjson.loads(found))
 
     def count(self, account: AccountKey, kind: str) -> int:
         """How many records of the kind the account holds."""
@@ -130,20 +143,34 @@ class RecordsTransaction(RecordsReader):
         texts: Texts | None = None,
     ) -> str:
         """Store a new record and return its id, which begins with the letter `prefix`."""
-        number = self._numbers.next(account, kind)
-        name = f"{prefix}{number}"
-        if number_of(name) != number:
+        return self.create_all(account, kind, prefix, [NewRecord(value, indexes, texts)])[0]
+
+    def create_all(self, account: AccountKey, kind: str, prefix: str, records: Sequence[NewRecord]) -> list[str]:
+        """Store many new records at once; their ids in the same order."""
+        if number_of(f"{prefix}0") is None:
             raise ValueError(f"an id cannot begin with {prefix!r}")
-        entries = _entries(indexes)
-        self._connection.execute(
+        numbers = [self._numbers.next(account, kind) for _ in records]
+        names = [f"{prefix}{number}" for number in numbers]
+        entries = [_entries(record.indexes) for record in records]
+        self._connection.executemany(
             "INSERT INTO record (account, kind, id, name, modified, modified_core, entries, value) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (account, kind, number, name, number, number, orjson.dumps(entries), value),
+            [
+                (account, kind, number, name, number, number, orjson.dumps(listed), record.value)
+                for number, name, listed, record in zip(numbers, names, entries, records, strict=True)
+            ],
         )
-        self._add_entries(account, kind, number, entries)
-        if texts is not None:
-            recordtext.replace(self._connection, account, kind, number, texts, new=True)
-        return name
+        rows = [
+            (account, kind, name, value, number)
+            for number, listed in zip(numbers, entries, strict=True)
+            for name, value in listed
+        ]
+        if len(records) > 1:  # in their order, each finds its place beside the one before
+            rows.sort(key=lambda row: (row[2], isinstance(row[3], str), row[3], row[4]))
+        self._connection.executemany(_ADD_ENTRY, rows)
+        texts = [(number, record.texts) for number, record in zip(numbers, records, strict=True) if record.texts]
+        recordtext.add(self._connection, account, kind, texts)
+        return names
 
     def update(
         self,
@@ -169,7 +196,7 @@ class RecordsTransaction(RecordsReader):
                 (value, new, modified, modified, account, kind, number),
             )
         if texts is not None:
-            recordtext.replace(self._connection, account, kind, number, texts, new=False)
+            recordtext.replace(self._connection, account, kind, number, texts)
 
     def destroy(self, account: AccountKey, kind: str, record: str) -> None:
         """Remove a record with what it pinned and leave a tombstone; raises KeyError."""
@@ -200,7 +227,7 @@ class RecordsTransaction(RecordsReader):
     def search_for(self, account: AccountKey, kind: str, record: str, texts: Texts) -> None:
         """Replace the texts of a record that exists without changing it; raises KeyError."""
         number, _ = self._stored(account, kind, record)
-        recordtext.replace(self._connection, account, kind, number, texts, new=False)
+        recordtext.replace(self._connection, account, kind, number, texts)
 
     def index_waiting(self, limit: int = 500) -> int:
         """Move the texts of up to `limit` records into the full-text index in sorted order; how many were moved."""
@@ -226,10 +253,7 @@ class RecordsTransaction(RecordsReader):
     def _add_entries(
         self, account: AccountKey, kind: str, number: int, entries: Sequence[tuple[str, IndexValue]]
     ) -> None:
-        self._connection.executemany(
-            "INSERT INTO record_index (account, kind, name, value, id) VALUES (?, ?, ?, ?, ?)",
-            [(account, kind, name, value, number) for name, value in entries],
-        )
+        self._connection.executemany(_ADD_ENTRY, [(account, kind, name, value, number) for name, value in entries])
 
     def _remove_entries(self, account: AccountKey, kind: str, number: int, entries: bytes) -> None:
         self._connection.executemany(
@@ -239,7 +263,7 @@ class RecordsTransaction(RecordsReader):
 
 
 def _entries(indexes: Indexes) -> list[tuple[str, IndexValue]]:
-    return sorted({(name, value) for name, values in indexes.items() for value in values}, key=repr)
+    return list(dict.fromkeys((name, value) for name, values in indexes.items() for value in values))
 
 
 def _parted(joined: bytes | None) -> dict[str, bytes]:

@@ -4,14 +4,15 @@ A document's key is made of account, kind and record number, so one kind of one 
 creation. A kind gets its number, and each of its columns a place, when its first text comes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, cast
 
 import apsw
 import orjson
 
-from angarium.formats.searchtext import Word, match_expression, prepare
+from angarium.formats.searchtext import Word, match_expression
 from angarium.store.contract import Texts
 from angarium.store.sqlite.fulltext import TextTable
 
@@ -19,6 +20,9 @@ MOST_COLUMNS: Final = 16
 KIND_BITS: Final = 5
 NUMBER_BITS: Final = 38
 NUMBER_MASK: Final = (1 << NUMBER_BITS) - 1
+
+_BATCH: Final = 50
+"""Texts that are indexed at once: sorted, and more than the engine's own work for each time."""
 
 _PLACES: Final = tuple(f"t{place}" for place in range(MOST_COLUMNS))
 _TABLE: Final = TextTable("record_text", "record_waiting", _PLACES)
@@ -48,6 +52,10 @@ class TextKind:
         """The lowest and the highest key of an account's records."""
         return self.document(account, 0), self.document(account, NUMBER_MASK)
 
+    def row(self, texts: Texts) -> list[str]:
+        """The texts in their places."""
+        return [texts.get(column, "") for column in self.columns] + [""] * (MOST_COLUMNS - len(self.columns))
+
     def places(self, column: str) -> list[str] | None:
         """The columns of the table to search for a column ("" for all); None when no text has such a column."""
         if not column:
@@ -60,21 +68,32 @@ def text_kind(connection: apsw.Connection, kind: str) -> TextKind | None:
     row = connection.execute("SELECT number, columns FROM text_kind WHERE kind = ?", (kind,)).get
     if row is None:
         return None
-    number, columns = cast("tuple[int, str]", row)
+    return _read(*cast("tuple[int, str]", row))
+
+
+@lru_cache
+def _read(number: int, columns: str) -> TextKind:
     return TextKind(number, tuple(orjson.loads(columns)))
 
 
-def replace(connection: apsw.Connection, account: int, kind: str, number: int, texts: Texts, *, new: bool) -> None:
+def add(connection: apsw.Connection, account: int, kind: str, texts: Sequence[tuple[int, Texts]]) -> None:
+    """Index the texts of new records, in order of their numbers: later, or at once where they make a batch."""
+    wanted = [(number, columns) for number, columns in texts if any(columns.values())]
+    if not wanted:
+        return
+    known = _knowing(connection, kind, {column for _, columns in wanted for column in columns})
+    rows = [(known.document(account, number), known.row(columns)) for number, columns in wanted]
+    if len(rows) >= _BATCH:
+        _TABLE.index(connection, rows)
+        return
+    for document, row in rows:
+        _TABLE.enqueue(connection, document, row)
+
+
+def replace(connection: apsw.Connection, account: int, kind: str, number: int, texts: Texts) -> None:
     """Let the texts of a record take the place of what was indexed of it."""
-    known = text_kind(connection, kind)
-    if known is None or not texts.keys() <= set(known.columns):
-        known = _learn(connection, kind, known, texts)
-    document = known.document(account, number)
-    if not new:
-        _TABLE.forget(connection, document)
-    if any(texts.values()):
-        values = [prepare(texts.get(column, "")) for column in known.columns]
-        _TABLE.enqueue(connection, document, values + [""] * (MOST_COLUMNS - len(values)))
+    forget(connection, account, kind, number)
+    add(connection, account, kind, [(number, texts)])
 
 
 def forget(connection: apsw.Connection, account: int, kind: str, number: int) -> None:
@@ -116,12 +135,20 @@ def _document(account: int, kind: int, number: int) -> int:
     return (account << KIND_BITS | kind) << NUMBER_BITS | number
 
 
-def _learn(connection: apsw.Connection, kind: str, known: TextKind | None, texts: Texts) -> TextKind:
+def _knowing(connection: apsw.Connection, kind: str, columns: Collection[str]) -> TextKind:
+    """What is known of a kind, these columns included."""
+    known = text_kind(connection, kind)
+    if known is None or not all(column in known.columns for column in columns):
+        known = _learn(connection, kind, known, columns)
+    return known
+
+
+def _learn(connection: apsw.Connection, kind: str, known: TextKind | None, wanted: Collection[str]) -> TextKind:
     """Give a kind its number, and columns that are new their places."""
     if known is None:
         taken: int = connection.execute("SELECT ifnull(max(number), 0) FROM text_kind").get
         known = TextKind(taken + 1, ())
-    columns = (*known.columns, *(column for column in texts if column not in known.columns))
+    columns = (*known.columns, *(column for column in sorted(wanted) if column not in known.columns))
     if len(columns) > MOST_COLUMNS or known.number >> KIND_BITS:
         raise ValueError(f"{kind} has too many columns of text, or there are too many kinds with text")
     connection.execute(
