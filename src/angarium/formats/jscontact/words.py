@@ -4,12 +4,13 @@ RFC 9610 §3.3.1 and §3.3.2. Cards are taken as they are, also ones that nobody
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from angarium.formats.json import JSON
 
 Card: TypeAlias = Mapping[str, JSON]
+Find: TypeAlias = Callable[[Card], list[str]]
 
 SORTS: Final = ("name/given", "name/surname", "name/surname2")
 _NOT_DIGIT: Final = re.compile(r"[^0-9]+")
@@ -36,7 +37,7 @@ def sort_keys(card: Card) -> dict[str, str | None]:
 
 def texts(card: Card) -> dict[str, str]:
     """The text that each filter of `FILTERS` looks in, one value a line; filters without any are left out."""
-    found = {name: "\n".join(each for each in words(card) if each) for name, words in FILTERS.items()}
+    found = {name: "\n".join(filter(None, words(card))) for name, words in FILTERS.items()}
     return {name: text for name, text in found.items() if text}
 
 
@@ -57,74 +58,82 @@ def _object(value: JSON) -> dict[str, JSON]:
 
 def _sort_key(name: dict[str, JSON], as_said: dict[str, JSON], kind: str) -> str | None:
     said = as_said.get(kind)
-    return said if isinstance(said, str) else next(_components(name, kind), None)
+    return said if isinstance(said, str) else next(iter(_components(name, kind)), None)
 
 
-def _components(value: JSON, *kinds: str) -> Iterator[str]:
+def _components(value: JSON, kind: str | None = None) -> list[str]:
+    """The texts of components, of one kind or of all that are no separators."""
     components = _object(value).get("components")
+    found = []
     for component in components if isinstance(components, list) else ():
-        text, kind = _object(component).get("value"), _object(component).get("kind")
-        if isinstance(text, str) and kind != "separator" and (not kinds or kind in kinds):
-            yield text
+        if isinstance(component, dict):
+            text, of = component.get("value"), component.get("kind")
+            if isinstance(text, str) and (of == kind or (kind is None and of != "separator")):
+                found.append(text)
+    return found
 
 
-def _values(*names: str) -> Callable[[Card], Iterator[str]]:
-    """The strings at these properties of every entry; the first name is that of the map."""
-    top, *inside = names
+def _values(top: str, *inside: str) -> Find:
+    """The strings at these properties of every entry of a map."""
 
-    def find(card: Card) -> Iterator[str]:
-        for entry in _object(card.get(top)).values():
-            found = (_object(entry).get(name) for name in inside)
-            yield from (value for value in found if isinstance(value, str))
+    def find(card: Card) -> list[str]:
+        entries = card.get(top)
+        if not isinstance(entries, dict):
+            return []
+        found = [entry.get(name) for entry in entries.values() if isinstance(entry, dict) for name in inside]
+        return [value for value in found if isinstance(value, str)]
 
     return find
 
 
-def _name(card: Card) -> Iterator[str]:
+def _name(card: Card) -> list[str]:
     name = _object(card.get("name"))
     full = name.get("full")
-    yield from _components(name)
-    if isinstance(full, str):
-        yield full
+    return [*_components(name), full] if isinstance(full, str) else _components(name)
 
 
-def _kind(kind: str) -> Callable[[Card], Iterator[str]]:
+def _kind(kind: str) -> Find:
     return lambda card: _components(card.get("name"), kind)
 
 
-def _phone(card: Card) -> Iterator[str]:
+_numbers: Final = _values("phones", "number")
+_labels: Final = _values("phones", "label")
+_whole_addresses: Final = _values("addresses", "full")
+
+
+def _phone(card: Card) -> list[str]:
     """Numbers as written, and as digits only, so that they are found however they are typed."""
-    for number in _values("phones", "number")(card):
-        yield number
-        yield _NOT_DIGIT.sub("", number.partition(";")[0])
-    yield from _values("phones", "label")(card)
+    numbers = _numbers(card)
+    digits = [_NOT_DIGIT.sub("", number.partition(";")[0]) for number in numbers]
+    return [*(each for pair in zip(numbers, digits, strict=True) for each in pair), *_labels(card)]
 
 
-def _address(card: Card) -> Iterator[str]:
-    for address in _object(card.get("addresses")).values():
-        yield from _components(address)
-    yield from _values("addresses", "full")(card)
+def _address(card: Card) -> list[str]:
+    entries = _object(card.get("addresses")).values()
+    return [*(text for address in entries for text in _components(address)), *_whole_addresses(card)]
 
 
-def _text(card: Card) -> Iterator[str]:
+def _text(card: Card) -> list[str]:
     """Every string of the card that a person would read, keywords and other languages included."""
-    yield from _phone(card)
-    yield from _object(card.get("keywords"))
+    found = [*_phone(card), *_object(card.get("keywords"))]
     kept = card.get("vCardProps")
     values = [each[3:] for each in kept if isinstance(each, list)] if isinstance(kept, list) else []
     waiting: list[JSON] = [*values, dict(card)]
     while waiting:
         value = waiting.pop()
-        if isinstance(value, str):
-            if value[:5].lower() != "data:":
-                yield value
-        elif isinstance(value, list):
-            waiting += reversed(value)
-        elif isinstance(value, dict):
-            waiting += [inner for name, inner in reversed(value.items()) if name not in _SILENT]
+        inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        for name, inner in inside:
+            if name in _SILENT:
+                continue
+            if isinstance(inner, str):
+                if inner[:5].lower() != "data:":
+                    found.append(inner)
+            elif isinstance(inner, (dict, list)):
+                waiting.append(inner)
+    return found
 
 
-FILTERS: Final[Mapping[str, Callable[[Card], Iterator[str]]]] = {
+FILTERS: Final[Mapping[str, Find]] = {
     "text": _text,
     "name": _name,
     **{sort: _kind(sort.removeprefix("name/")) for sort in SORTS},
