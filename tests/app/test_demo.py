@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from angarium.app.demo import PASSWORD, USER, compose, install
+from angarium.app.demo.cards import cards
 from angarium.app.demo.files import invoice, picture
 from angarium.datatypes import principals
+from angarium.formats.jscontact import check
 from angarium.formats.message import decode_body, envelope, has_attachment, parse
 from angarium.store.sqlite import open_store
 
@@ -20,6 +22,14 @@ def test_it_is_the_same_for_the_same_moment_and_seed_and_another_for_another() -
     assert compose(NOW, 1) == compose(NOW, 1)
     assert compose(NOW, 1) != compose(NOW, 2)
     assert compose(NOW, 1) != compose(NOW + 3_600_000, 1)
+
+
+def test_its_cards_are_valid_and_among_them_are_a_group_a_company_and_a_photo() -> None:
+    made = list(cards(NOW // 1000, 0))
+    assert [problem for card in made for problem in check(card)] == []
+    assert {card["kind"] for card in made} == {"individual", "org", "group"}
+    assert sum("media" in card for card in made) == 1
+    assert len({card["uid"] for card in made}) == len(made) >= 12
 
 
 def test_everything_arrived_within_the_last_weeks_oldest_first() -> None:

@@ -8,6 +8,7 @@ import pytest
 from angarium.app.cli.importing.outcome import Outcome
 from angarium.app.cli.importing.reading import Item
 from angarium.app.cli.importing.sending import Sender
+from angarium.app.cli.importing.taking import Task
 from angarium.app.cli.reach import Refused
 from angarium.app.operations.batch import unpack
 from angarium.flows.filing import Place
@@ -44,7 +45,7 @@ def item(number: int, word: str = "") -> Item:
 @pytest.mark.parametrize("elsewhere", [False, True])
 def test_one_bad_message_is_named_and_spoils_no_other(elsewhere: bool) -> None:
     outcome, caller = Outcome(), Picky(elsewhere)
-    sender = Sender(caller, "ann", outcome, False)
+    sender = Sender(Task(caller, "ann", 1000, outcome))
     for number in range(150):
         sender.send(item(number, "poison" if number == 7 else ""))
     sender.finish()
@@ -55,7 +56,7 @@ def test_one_bad_message_is_named_and_spoils_no_other(elsewhere: bool) -> None:
 @pytest.mark.parametrize("elsewhere", [False, True])
 def test_an_import_ends_when_nothing_more_can_be_written(elsewhere: bool) -> None:
     outcome = Outcome()
-    sender = Sender(Picky(elsewhere, full_after=1), "ann", outcome, False)
+    sender = Sender(Task(Picky(elsewhere, full_after=1), "ann", 1000, outcome))
     for number in range(150):
         sender.send(item(number))
     with pytest.raises(StoreError, match="full"):
@@ -66,7 +67,7 @@ def test_an_import_ends_when_nothing_more_can_be_written(elsewhere: bool) -> Non
 
 def test_what_cannot_be_read_is_named_before_anything_is_sent() -> None:
     outcome, caller = Outcome(), Picky(False)
-    sender = Sender(caller, "ann", outcome, False)
+    sender = Sender(Task(caller, "ann", 1000, outcome))
     sender.send(Item("bad.eml", 0, INBOX, b"no header\n"))
     sender.finish()
     assert [label for label, _reason in outcome.failed] == ["bad.eml"]

@@ -92,7 +92,6 @@ def test_folders_of_anything_give_their_names(tmp_path: Path) -> None:
     ("name", "octets", "reason"),
     [
         ("a.ics", b"BEGIN:VCALENDAR", "calendars are not stored yet"),
-        ("a.vcf", b"BEGIN:VCARD", "contacts are not stored yet"),
         ("photo.jpg", b"\xff\xd8\xff\xe0", "this does not look like mail"),
         ("a.msg", b"\xd0\xcf\x11\xe0\xa1", "Outlook's own format; save the message as .eml there"),
         ("empty.txt", b"", "the file is empty"),
@@ -102,6 +101,15 @@ def test_what_is_no_mail_is_passed_over_with_a_reason(tmp_path: Path, name: str,
     write(tmp_path / name, octets)
     [source] = find(tmp_path)
     assert (source.kind, source.reason) == (Kind.OTHER, reason)
+
+
+@pytest.mark.parametrize(
+    ("name", "octets"), [("a.vcf", b"anything"), ("b.vcard", b"x"), ("c", b"\xef\xbb\xbfbegin:vcard\r\nVERSION:3.0")]
+)
+def test_cards_are_known_by_name_or_beginning(tmp_path: Path, name: str, octets: bytes) -> None:
+    path = write(tmp_path / name, octets)
+    assert [source.kind for source in find(path)] == [Kind.CARDS]
+    assert [source.kind for source in find(tmp_path)] == [Kind.CARDS]
 
 
 def test_housekeeping_and_links_to_folders_are_left_alone(tmp_path: Path) -> None:

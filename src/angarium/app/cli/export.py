@@ -11,19 +11,21 @@ Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Where to; a folder 
 
 
 def export(user: UserOption, folder: Folder, data: Data = None, config: ConfigFile = None) -> None:
-    """Write an account into a folder, as any mail program can read it: a Maildir with a folder for each mailbox.
+    """Write an account into a folder, as any program can read it: a Maildir, and a .vcf for each address book.
 
-    Octets, flags and dates are kept; angarium.json beside them says what a Maildir cannot, so that importing the folder
-    gives the same account again. Mail that is damaged in the store is named and left out; the command then ends with 1.
+    Octets, flags and dates are kept; angarium.json and contacts/contacts.json say what the others cannot, so that
+    importing the folder gives the same account again. What is damaged in the store is named and left out; the command
+    then ends with 1.
     """
-    from angarium.app.cli.exporting import export_mail
+    from angarium.app.cli.exporting.run import export_account
     from angarium.app.cli.progress import Progress
     from angarium.app.cli.reach import reading
 
     with Progress("export", octets=False) as progress, reading(configured(data, config)) as store:
-        outcome = export_mail(store, user, folder, progress)
+        outcome = export_account(store, user, folder, progress)
     for label, reason in outcome.failed:
         typer.echo(f"failed {label}: {reason}")
-    typer.echo(f"written {outcome.written}, failed {len(outcome.failed)}")
+    typer.echo(", ".join(f"{name} {count}" for name, count in outcome.written.items()))
+    typer.echo(f"written {sum(outcome.written.values())}, failed {len(outcome.failed)}")
     if outcome.failed:
         raise typer.Exit(1)

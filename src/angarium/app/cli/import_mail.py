@@ -14,26 +14,30 @@ Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and 
 Mailbox = Annotated[
     str | None, typer.Option("--mailbox", metavar="NAME", help="File everything in this mailbox; A/B is B inside A.")
 ]
+Book = Annotated[str | None, typer.Option("--book", metavar="NAME", help="Put all cards into this address book.")]
 
 
 def import_(
     paths: Paths,
     user: UserOption,
     mailbox: Mailbox = None,
+    book: Book = None,
     verbose: Verbose = False,
     data: Data = None,
     config: ConfigFile = None,
 ) -> None:
-    """Bring mail into an account: mbox, Maildir with its folders and flags, .eml, an export, or folders of any of them.
+    """Bring mail and contacts into an account: mbox, Maildir, .eml, .vcf, an export, or folders of any of them.
 
     Each kind is recognised. Names of folders and mbox files become mailboxes; a Maildir is the inbox, its folders
     mailboxes; a message given by itself goes to the inbox. Dates and flags come along. What the account has already,
-    octet for octet, is skipped, so an import that was cut short can simply be run again.
+    octet for octet, is skipped, so an import that was cut short can simply be run again. Cards go to the default
+    address book; one whose UID the account has (or without UID, its content) is skipped.
 
     Says what was taken, skipped and failed, and why. Ends with 1 when anything failed.
     """
     from angarium.app.cli.importing.outcome import Outcome
-    from angarium.app.cli.importing.run import import_mail
+    from angarium.app.cli.importing.run import import_all
+    from angarium.app.cli.importing.taking import Task
     from angarium.app.cli.progress import Progress
     from angarium.app.cli.reach import writing
     from angarium.store.contract import StoreError
@@ -42,8 +46,8 @@ def import_(
     outcome = Outcome()
     try:
         with Progress("import") as progress, writing(settings) as caller:
-            limit = settings.limits.max_size_upload
-            import_mail(caller, user, paths, mailbox, limit, progress, verbose, outcome)
+            task = Task(caller, user, settings.limits.max_size_upload, outcome, verbose)
+            import_all(task, paths, progress, mailbox, book)
     except (StoreError, KeyboardInterrupt) as error:
         if outcome.taken:
             outcome.fail("the rest", str(error) or "interrupted")

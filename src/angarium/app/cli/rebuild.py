@@ -40,7 +40,7 @@ def threads(user: Only = None, data: Data = None, config: ConfigFile = None) -> 
 
 @app.command()
 def search(user: Only = None, data: Data = None, config: ConfigFile = None) -> None:
-    """Read every mail again for its text, and index it anew."""
+    """Read every mail and card again for its text, and index it anew."""
 
     def step(caller: "Caller", account: int, count: int, progress: "Progress") -> str:
         from angarium.app.operations.rebuild import indexed_together
@@ -48,6 +48,8 @@ def search(user: Only = None, data: Data = None, config: ConfigFile = None) -> N
         after: JSON = None
         while (after := caller.call("rebuild.search", {"account": account, "after": after})[0]) is not None:
             progress.advance(indexed_together())
+        while (after := caller.call("rebuild.cards", {"account": account, "after": after})[0]) is not None:
+            pass
         return f"{count} mails indexed"
 
     _each_account("search", step, user, data, config)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from angarium.app.cli.progress import Progress
+from angarium.app.cli.verifying_contacts import wrong_contacts
 from angarium.datatypes import principals, quotas
 from angarium.datatypes.mail.mailbox import record as records
 from angarium.datatypes.principals import User
@@ -124,6 +125,7 @@ class _Account:
             "the counters": self._check_counters,
             "the indexes": self._check_indexes,
             "the quotas": self._check_quotas,
+            "the contacts": self._check_contacts,
         }
         for part, check in parts.items():
             try:
@@ -147,6 +149,10 @@ class _Account:
             if records.at_place(self._snapshot.records, self._account, record.parent, record.name) != mailbox:
                 self._wrong(f"mailbox {mailbox}: is not found by its name")
             self._listed[mailbox] = set(self._snapshot.messages.in_mailbox(self._account, mailbox))
+
+    def _check_contacts(self) -> None:
+        for problem in wrong_contacts(self._snapshot, self._account, self._checked):
+            self._wrong(problem)
 
     def _check_emails(self) -> None:
         ids = self._snapshot.messages.query(self._account, _NEWEST, Window()).ids

@@ -3,7 +3,7 @@
 import re
 from typing import cast
 
-from angarium.app.operations.services import Arguments, OperationError, Services
+from angarium.app.operations.services import Arguments, Services, account_number
 from angarium.datatypes.mail.ingest import new_message
 from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON
@@ -27,13 +27,13 @@ _HEADER_END = re.compile(rb"\n\r?\n")
 
 def counters(services: Services, arguments: Arguments, _payload: bytes) -> tuple[JSON, bytes]:
     """rebuild.counters {account}: lists, keyword index and counters; gives how many mailboxes had wrong counters."""
-    account = _account(arguments)
+    account = account_number(arguments)
     return services.store.write(lambda transaction: transaction.messages.recount(account)).result(), b""
 
 
 def threads(services: Services, arguments: Arguments, _payload: bytes) -> tuple[JSON, bytes]:
     """rebuild.threads {account}: gives how many mails got another thread, and thus another id."""
-    account = _account(arguments)
+    account = account_number(arguments)
     known = services.store.read(lambda snapshot: _all_thread_facts(snapshot, account))
 
     def job(transaction: Transaction) -> int:
@@ -47,7 +47,7 @@ def threads(services: Services, arguments: Arguments, _payload: bytes) -> tuple[
 
 def search(services: Services, arguments: Arguments, _payload: bytes) -> tuple[JSON, bytes]:
     """rebuild.search {account, after}: the next few mails; gives what to pass as `after` next, null at the end."""
-    account, after = _account(arguments), cast("int | None", arguments.get("after"))
+    account, after = account_number(arguments), cast("int | None", arguments.get("after"))
 
     def job(transaction: Transaction) -> int | None:
         def fetch(blob: BlobHash) -> SearchText:
@@ -62,13 +62,6 @@ def search(services: Services, arguments: Arguments, _payload: bytes) -> tuple[J
 def indexed_together() -> int:
     """How many mails one `rebuild.search` does."""
     return _INDEXED
-
-
-def _account(arguments: Arguments) -> AccountKey:
-    account = arguments.get("account")
-    if not isinstance(account, int):
-        raise OperationError("arguments", "account must be the number of an account")
-    return AccountKey(account)
 
 
 def _all_thread_facts(snapshot: Snapshot, account: AccountKey) -> dict[BlobHash, ThreadFacts]:

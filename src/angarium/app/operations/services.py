@@ -8,7 +8,7 @@ from angarium.datatypes import principals
 from angarium.datatypes.principals import Domains, User
 from angarium.flows.deliver import Stage
 from angarium.formats.json import JSON
-from angarium.store.contract import UNLIMITED, Allowance, Snapshot, Store
+from angarium.store.contract import UNLIMITED, AccountKey, Allowance, Snapshot, Store
 
 Arguments: TypeAlias = Mapping[str, JSON]
 
@@ -62,3 +62,11 @@ def account_of(snapshot: Snapshot, account: str) -> User:
     if found is None:
         raise OperationError("notFound", f"there is no account {account!r}")
     return found
+
+
+def account_number(arguments: Arguments) -> AccountKey:
+    """The argument `account`, which must be the number of one."""
+    account = arguments.get("account")
+    if not isinstance(account, int):
+        raise OperationError("arguments", "account must be the number of an account")
+    return AccountKey(account)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from angarium.app.operations import delivery, imports, queue, rebuild, users
+from angarium.app.operations import contacts, delivery, imports, queue, rebuild, users
 from angarium.app.operations.services import Arguments, OperationError, Services
 from angarium.formats.json import JSON
 
@@ -21,11 +21,14 @@ OPERATIONS: Mapping[str, Operation] = {
     "deliver": delivery.deliver,
     "import.mailboxes": imports.mailboxes,
     "import.batch": imports.batch,
+    "import.books": contacts.import_books,
+    "import.cards": contacts.import_cards,
     "queue.retry": queue.retry,
     "queue.drop": queue.drop,
     "rebuild.counters": rebuild.counters,
     "rebuild.threads": rebuild.threads,
     "rebuild.search": rebuild.search,
+    "rebuild.cards": contacts.search,
 }
 
 

@@ -3,10 +3,12 @@
 For whoever needs a book without being asked by a client: new accounts, imports, exports.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final, cast
 
 from angarium.engine.defaults import INDEX, Defaults, entries
+from angarium.engine.records import OWNER, own, with_own
 from angarium.formats.json import JSON, dumps, loads
 from angarium.store.contract import AccountKey, Indexes, Records, Transaction
 
@@ -18,6 +20,8 @@ FIRST: Final = "Contacts"
 LONGEST_NAME: Final = 255
 """Octets of UTF-8."""
 
+IS_SUBSCRIBED: Final = "isSubscribed"
+_UNFIT: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _NEW: Final[Mapping[str, JSON]] = {"description": None, "sortOrder": 0, "isDefault": False}
 
 
@@ -29,21 +33,44 @@ def indexes(value: Mapping[str, JSON]) -> Indexes:
 DEFAULTS: Final = Defaults(KIND, indexes)
 
 
+def fitting(name: str) -> str:
+    """A name that a book may have: controls are replaced, what is too long is cut."""
+    shown = _UNFIT.sub("_", name).encode()[:LONGEST_NAME].decode("utf-8", "ignore")
+    return shown or FIRST
+
+
 def existing(records: Records, account: AccountKey, books: list[str]) -> set[str]:
     """Those of the ids that name a book of the account."""
     return set(records.get(account, KIND, books))
 
 
 def all_books(records: Records, account: AccountKey) -> dict[str, dict[str, JSON]]:
-    """Every book with its stored value, in order of creation."""
-    return {book: cast("dict[str, JSON]", loads(value)) for book, value in records.get(account, KIND).items()}
+    """Every book as its owner sees it, in order of creation."""
+    stored = records.get(account, KIND)
+    values = {book: cast("dict[str, JSON]", loads(value)) for book, value in stored.items()}
+    return {book: {**value, IS_SUBSCRIBED: True, **own(value, OWNER)} for book, value in values.items()}
 
 
 def create(transaction: Transaction, account: AccountKey, name: str, **more: JSON) -> str:
-    """A new book, the default one when there is none yet; its id."""
+    """A new book of the owner, the default one when there is none yet; its id."""
     is_default = DEFAULTS.current(transaction.records, account) is None
-    value = {"name": name, **_NEW, **more, "isDefault": is_default}
+    value = _owned({"name": name, **_NEW, **more, "isDefault": is_default})
     return transaction.records.create(account, KIND, PREFIX, dumps(value), indexes(value))
+
+
+def change(transaction: Transaction, account: AccountKey, book: str, values: Mapping[str, JSON]) -> None:
+    """Change a book that exists, as its owner would."""
+    (stored,) = transaction.records.get(account, KIND, [book]).values()
+    before = cast("dict[str, JSON]", loads(stored))
+    after = _owned({**before, **values})
+    if after != before:
+        transaction.records.update(account, KIND, book, dumps(after), indexes(after))
+
+
+def _owned(value: Mapping[str, JSON]) -> dict[str, JSON]:
+    """A stored value in which what each user has apart is set for the owner."""
+    shared = {name: item for name, item in value.items() if name != IS_SUBSCRIBED}
+    return with_own(shared, OWNER, {IS_SUBSCRIBED: value[IS_SUBSCRIBED]}) if IS_SUBSCRIBED in value else shared
 
 
 def begin(transaction: Transaction, account: AccountKey) -> None:

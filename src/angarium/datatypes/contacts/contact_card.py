@@ -33,7 +33,8 @@ _FILTERS: Final = (
     Filter("kind", text, Lookup("kind")),
     *(Filter(f"{name}Before", utc_date, Lookup(name, Comparison.BELOW, moment)) for name in cards.MOMENTS),
     *(Filter(f"{name}After", utc_date, Lookup(name, Comparison.FROM, moment)) for name in cards.MOMENTS),
-    *(Filter(name, text, Lookup(name, Comparison.WORDS)) for name in cards.TEXTS),
+    Filter(cards.EVERYWHERE, text, Lookup("", Comparison.WORDS)),
+    *(Filter(name, text, Lookup(name, Comparison.WORDS)) for name in cards.TEXTS if name != cards.EVERYWHERE),
 )
 _SORTS: Final = (*(Sort(name, collations=()) for name in cards.MOMENTS), *(Sort(name) for name in cards.NAMES))
 

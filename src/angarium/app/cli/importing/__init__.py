@@ -1,1 +1,1 @@
-"""Importing mail: what is found where, how it is read, sent to the store, and told of."""
+"""Importing: what is found where, how it is read, sent to the store, and told of."""

@@ -17,21 +17,26 @@ class Outcome:
     mailboxes: Counter[str] = field(default_factory=Counter)
     failed: list[tuple[str, str]] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
+    lacking: list[tuple[str, str]] = field(default_factory=list)
     _named: list[tuple[str, str]] = field(default_factory=list)
 
     def take(self, mailboxes: list[str]) -> None:
-        """One message was stored in these mailboxes."""
+        """One message or card was stored in these mailboxes or books."""
         self.taken += 1
         self.mailboxes.update(mailboxes)
 
     def skip(self, label: str, reason: str, name_all: bool) -> None:
-        """One message, or one file that holds none, was left where it is."""
+        """One message or card, or one file that holds none, was left where it is."""
         self.skipped[reason] += 1
         if name_all or self.skipped[reason] <= _NAMED:
             self._named.append((label, reason))
 
+    def lacks(self, label: str, reason: str) -> None:
+        """Something of what was stored could not be read, and is left out."""
+        self.lacking.append((label, reason))
+
     def fail(self, label: str, reason: str) -> None:
-        """One message could not be taken."""
+        """One message or card could not be taken."""
         self.failed.append((label, reason))
 
     def lines(self) -> Iterator[str]:
@@ -41,6 +46,8 @@ class Outcome:
         for reason, count in self.skipped.items():
             if (more := count - sum(1 for _label, named in self._named if named == reason)) > 0:
                 yield f"skipped {more} more: {reason} (--verbose names each)"
+        for label, reason in self.lacking:
+            yield f"left out of {label}: {reason}"
         for label, reason in self.failed:
             yield f"failed {label}: {reason}"
         if self.mailboxes:

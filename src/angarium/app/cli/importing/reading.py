@@ -30,6 +30,9 @@ from angarium.formats.mailstore import (
 from angarium.formats.mailstore.index import FILE as INDEX
 from angarium.formats.mailstore.maildir import has_letter
 
+_PARTS = ("cur", "new")
+"""Where a Maildir keeps its messages."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -63,11 +66,11 @@ def read(source: Source, limit: int) -> Iterator[Item]:
 def weigh(source: Source) -> int:
     """About how many octets there are to read."""
     if source.kind is Kind.MAILDIR:
-        folders = [source.path / name for name in ("cur", "new")]
+        folders = [source.path / name for name in _PARTS]
         return sum(entry.stat().st_size for folder in folders if folder.is_dir() for entry in os.scandir(folder))
     if source.kind is Kind.EXPORT:
         files = (Path(root, name) for root, _folders, names in os.walk(source.path) for name in names)
-        return sum(file.lstat().st_size for file in files if file.name != INDEX)
+        return sum(file.lstat().st_size for file in files if file.parent.name in _PARTS)
     return source.path.stat().st_size if source.kind is not Kind.OTHER else 0
 
 
@@ -107,7 +110,7 @@ def _maildir_files(
 ) -> Iterator[Item]:
     """Every message of one folder of a Maildir, in order of file names; `tmp` holds none that was delivered."""
     custom = _custom_flags(folder)
-    for part in ("cur", "new"):
+    for part in _PARTS:
         names = sorted(os.listdir(folder / part)) if (folder / part).is_dir() else []
         for name in names:
             path = folder / part / name
@@ -153,7 +156,7 @@ class _Files:
         folder = path.parent.parent
         if folder not in self._listed:
             self._listed.add(folder)
-            for part in ("cur", "new"):
+            for part in _PARTS:
                 inner = folder / part
                 names = os.listdir(inner) if inner.is_dir() else []
                 self._moved[folder].update({split_name(present)[0]: inner / present for present in names})

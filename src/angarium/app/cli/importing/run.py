@@ -1,49 +1,39 @@
 """An import from beginning to end: look, read, send, tell; with progress on a terminal."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from contextlib import ExitStack
 from pathlib import Path
 
 from angarium.app.cli.importing import sources
+from angarium.app.cli.importing.cards import CardTaker
+from angarium.app.cli.importing.mail import MailTaker
 from angarium.app.cli.importing.outcome import Outcome
-from angarium.app.cli.importing.reading import Item, read, weigh
-from angarium.app.cli.importing.sending import Sender
+from angarium.app.cli.importing.reading import weigh
 from angarium.app.cli.importing.sources import Source
+from angarium.app.cli.importing.taking import Taker, Task
 from angarium.app.cli.progress import Progress
-from angarium.app.cli.reach import Caller
-from angarium.flows.filing import Place
 
 
-def import_mail(
-    caller: Caller,
-    user: str,
-    paths: Sequence[Path],
-    mailbox: str | None,
-    limit: int,
-    progress: Progress,
-    verbose: bool,
-    outcome: Outcome,
-) -> None:
-    """Import everything in these files and folders into the account of a user.
+def import_all(task: Task, paths: Sequence[Path], progress: Progress, mailbox: str | None, book: str | None) -> None:
+    """Import everything in these files and folders.
 
-    `mailbox` names one mailbox for all of it (`A/B` is B in A). What became of each message is in `outcome`, also when
-    the import ends early: Refused for a user who is not there, StoreError when nothing more can be written.
+    `mailbox` names one mailbox for all mail, `book` one address book for all cards. What became of each is in the
+    task's outcome, also when the import ends early: Refused for a user who is not there, StoreError when nothing more
+    can be written.
     """
-    everywhere = (Place(tuple(part for part in mailbox.split("/") if part)),) if mailbox else None
-    found = [source for path in paths for source in _found(path, outcome)]
+    found = [source for path in paths for source in _found(path, task.outcome)]
     if progress.shown:
         progress.expect(sum(map(_weight, found)))
-    sender = Sender(caller, user, outcome, verbose)
-    sender.ensure(everywhere or ())
-    try:
+    takers: tuple[Taker, ...] = (MailTaker(task, mailbox), CardTaker(task, book))
+    of_kind = {kind: taker for taker in takers for kind in taker.kinds}
+    with ExitStack() as closing:
+        for taker in takers:
+            closing.callback(taker.close)
         for source in found:
-            for item in read(source, limit):
-                _handle(item, sender, outcome, everywhere, verbose)
-                progress.advance(item.weight)
-                del item  # a large message is not held while the next is read
-        sender.finish()
-    finally:
-        sender.close()
+            for weight in of_kind[source.kind].take(source):
+                progress.advance(weight)
+        for taker in takers:
+            taker.finish()
 
 
 def _found(path: Path, outcome: Outcome) -> Iterator[Source]:
@@ -52,17 +42,6 @@ def _found(path: Path, outcome: Outcome) -> Iterator[Source]:
         yield from sources.find(path)
     except OSError as error:
         outcome.fail(str(error.filename or path), error.strerror or str(error))
-
-
-def _handle(item: Item, sender: Sender, outcome: Outcome, everywhere: tuple[Place, ...] | None, verbose: bool) -> None:
-    if item.problem is None and item.announces:
-        sender.ensure(item.places if everywhere is None else ())
-    elif item.problem is None:
-        sender.send(item if everywhere is None else replace(item, places=everywhere))
-    elif item.passed_over:
-        outcome.skip(item.label, item.problem, verbose)
-    else:
-        outcome.fail(item.label, item.problem)
 
 
 def _weight(source: Source) -> int:

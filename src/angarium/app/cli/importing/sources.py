@@ -1,4 +1,4 @@
-"""Finding mail in files and folders: what each is, and which mailbox its place suggests.
+"""Finding mail and cards in files and folders: what each is, and which mailbox its place suggests.
 
 Only looking may live here; `reading` takes the messages out. A folder given by the user is no mailbox itself: what is
 in it is named by its own files and folders, save loose messages, which go to a mailbox of the folder's name. A Maildir
@@ -13,6 +13,7 @@ from enum import Enum
 from itertools import islice
 from pathlib import Path
 
+from angarium.formats.addressbooks import FILE as CONTACTS
 from angarium.formats.mailstore import folder_path, split
 from angarium.formats.mailstore.index import FILE as INDEX
 
@@ -26,8 +27,6 @@ _MBOXES = frozenset({".mbox", ".mbx"})
 _NOT_YET = {
     ".ics": "calendars are not stored yet",
     ".ical": "calendars are not stored yet",
-    ".vcf": "contacts are not stored yet",
-    ".vcard": "contacts are not stored yet",
     ".emlx": "Apple Mail's own format; export the mailbox as mbox there",
     ".pst": "Outlook's own format; convert it to mbox first",
     ".msf": "an index that Thunderbird makes again",
@@ -45,12 +44,26 @@ class Kind(Enum):
     MBOX = "mbox"
     MAILDIR = "Maildir"
     EXPORT = "export"
+    CARDS = "vCard"
+    CONTACTS = "contacts of an export"
     OTHER = "other"
+
+
+_LOOKS = {
+    Kind.CARDS: (
+        frozenset({".vcf", ".vcard"}),
+        re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN[ \t]*:[ \t]*VCARD", re.IGNORECASE),
+    ),
+}
+"""What is no mail: the suffixes of its files, and how they begin."""
+
+_BESIDE = {CONTACTS: Kind.CONTACTS}
+"""Files of an export beside the index of its mail."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One place that mail comes from; `mailbox` is a path of names, `reason` says why an OTHER is passed over."""
+    """One place that mail or cards come from; `mailbox` is a path of names, `reason` why an OTHER is passed over."""
 
     kind: Kind
     path: Path
@@ -63,7 +76,7 @@ def find(given: Path) -> Iterator[Source]:
     if not given.is_dir():
         yield _file(given, (), INBOX, named=True)
     elif (given / INDEX).is_file():
-        yield Source(Kind.EXPORT, given, ())
+        yield from _export(given)
     elif is_maildir(given):
         yield from _maildir(given, ())
     else:
@@ -82,6 +95,14 @@ def pieces(path: Path) -> Iterator[bytes]:
             yield piece
 
 
+def _export(folder: Path) -> Iterator[Source]:
+    """An export: the mail that its index names, and what stands beside it."""
+    yield Source(Kind.EXPORT, folder, ())
+    for file, kind in _BESIDE.items():
+        if (folder / file).is_file():
+            yield Source(kind, folder / file, ())
+
+
 def _folder(folder: Path, above: tuple[str, ...], loose: tuple[str, ...]) -> Iterator[Source]:
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         path = Path(entry.path)
@@ -96,7 +117,7 @@ def _inner(folder: Path, above: tuple[str, ...]) -> Iterator[Source]:
     name = folder.name.removesuffix(".sbd").removesuffix(".mbox") or folder.name
     mailbox = (*above, name)
     if (folder / INDEX).is_file():
-        yield Source(Kind.EXPORT, folder, ())
+        yield from _export(folder)
     elif is_maildir(folder):
         yield from _maildir(folder, mailbox)
     elif folder.suffix == ".mbox" and (folder / "mbox").is_file():
@@ -131,6 +152,9 @@ def _file(path: Path, above: tuple[str, ...], loose: tuple[str, ...], named: boo
         return Source(Kind.MESSAGE if suffix in _MESSAGES else Kind.OTHER, path, loose, "the file is empty")
     if first.startswith(_OLE):
         return Source(Kind.OTHER, path, loose, "Outlook's own format; save the message as .eml there")
+    for kind, (suffixes, beginning) in _LOOKS.items():
+        if suffix in suffixes or beginning.match(first):
+            return Source(kind, path, loose)
     if suffix in _MESSAGES:
         return Source(Kind.MESSAGE, path, loose)
     if suffix in _MBOXES or (first.startswith(b"From ") and _holds_several(path)):

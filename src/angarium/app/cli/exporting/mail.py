@@ -10,12 +10,10 @@ import shutil
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
-from angarium.app.cli.progress import Progress
-from angarium.app.cli.reach import Refused
-from angarium.datatypes import principals
+from angarium.app.cli.exporting.part import Task
 from angarium.datatypes.mail.mailbox import record as records
 from angarium.datatypes.mail.mailbox.record import OWNER, Forest
 from angarium.formats.mailstore import (
@@ -30,63 +28,46 @@ from angarium.formats.mailstore import (
 )
 from angarium.formats.mailstore.index import FILE as INDEX
 from angarium.formats.primitives import format_utc
-from angarium.store.contract import AccountKey, Content, MessageQuery, Order, Snapshot, Store, Stored, Window
+from angarium.store.contract import Content, MessageQuery, Order, Stored, Window
 
 _TOGETHER = 200
 _PIECE = 1 << 20
 _NEWEST = MessageQuery(None, (Order("receivedAt", ascending=False),))
 
 
-@dataclass(slots=True)
-class Exported:
-    """How many messages were written, and the name and reason of what could not be."""
-
-    written: int = 0
-    failed: list[tuple[str, str]] = field(default_factory=list)
-
-
 class Damaged(Exception):
     """The octets of a message are gone or are not those that were stored."""
 
 
-def export_mail(store: Store, user: str, folder: Path, progress: Progress) -> Exported:
-    """Write the account of a user; Refused when there is no such user or the folder holds something already."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Refused("notEmpty", f"{folder} is not an empty folder")
+class MailExport:
+    """The mail of one account on its way into a folder."""
 
-    def job(snapshot: Snapshot) -> Exported:
-        found = principals.by_name(snapshot, user)
-        if found is None:
-            raise Refused("notFound", f"there is no user {user!r}")
-        return _Export(snapshot, found.account, folder, progress).run(found.name)
+    name: Final = "mails"
 
-    return store.read(job)
-
-
-class _Export:
-    """One export in progress."""
-
-    def __init__(self, snapshot: Snapshot, account: AccountKey, folder: Path, progress: Progress) -> None:
-        self._snapshot = snapshot
-        self._account = account
-        self._root = folder
-        self._progress = progress
-        self._outcome = Exported()
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._snapshot = task.snapshot
+        self._account = task.user.account
+        self._root = task.root
+        self._outcome = task.outcome
+        self._written = 0
         self._letters: dict[str, dict[str, str]] = defaultdict(dict)
         self._folders: dict[str, str] = {}
 
-    def run(self, user: str) -> Exported:
+    def count(self) -> int:
+        """How many messages there are."""
+        return self._snapshot.messages.count(self._account)
+
+    def write(self) -> int:
         """Write everything; the index last under its own name, so that half an export is not taken for one."""
         mailboxes = self._mailboxes()
         for folder in {"", *self._folders.values()}:
             _make_maildir(self._root, folder)
-        ids = self._ids()
-        self._progress.expect(len(ids))
         part = self._root / f"{INDEX}.part"
         with part.open("wb") as index:
-            index.write(head(user, time.time_ns() // 1_000_000, mailboxes))
+            index.write(head(self._task.user.name, time.time_ns() // 1_000_000, mailboxes))
             separator = b""
-            for message in self._messages(ids):
+            for message in self._messages(self._ids()):
                 index.write(separator + message.line())
                 separator = b",\n"
             index.write(tail())
@@ -96,14 +77,14 @@ class _Export:
             if letters:
                 (self._root / folder / "dovecot-keywords").write_text(custom_flags_text(letters), "utf-8")
         part.rename(self._root / INDEX)
-        return self._outcome
+        return self._written
 
     def _mailboxes(self) -> list[ExportedMailbox]:
         """Every mailbox with its folder; the inbox is the root."""
         try:
             forest: Forest = records.read_all(self._snapshot.records, self._account)
         except Exception as error:  # a damaged store may raise anything
-            self._outcome.failed.append(("the mailboxes", _reason(error)))
+            self._outcome.fail("the mailboxes", error)
             forest = {}
         listed = []
         for mailbox, record in forest.items():
@@ -121,11 +102,11 @@ class _Export:
             try:
                 found.update(dict.fromkeys(self._snapshot.messages.in_mailbox(self._account, mailbox)))
             except Exception as error:  # a damaged store may raise anything
-                self._outcome.failed.append((f"the list of mailbox {mailbox}", _reason(error)))
+                self._outcome.fail(f"the list of mailbox {mailbox}", error)
         try:
             found.update(dict.fromkeys(self._snapshot.messages.query(self._account, _NEWEST, Window()).ids))
         except Exception as error:
-            self._outcome.failed.append(("the list of all mail", _reason(error)))
+            self._outcome.fail("the list of all mail", error)
         return list(found)
 
     def _messages(self, ids: Sequence[str]) -> Iterator[ExportedMessage]:
@@ -134,13 +115,13 @@ class _Export:
             together = ids[start : start + _TOGETHER]
             known = self._facts(together)
             for email in together:
-                self._progress.advance(1)
+                self._task.progress.advance(1)
                 try:
-                    message = self._write(known[email] if email in known else self._fact(email))
+                    message = self._file(known[email] if email in known else self._fact(email))
                 except Exception as error:  # a damaged store may raise anything
-                    self._outcome.failed.append((email, _reason(error)))
+                    self._outcome.fail(email, error)
                 else:
-                    self._outcome.written += 1
+                    self._written += 1
                     yield message
 
     def _facts(self, ids: Sequence[str]) -> dict[str, Stored]:
@@ -156,7 +137,7 @@ class _Export:
             raise Damaged("the lists name it, but there is no such mail")
         return found
 
-    def _write(self, stored: Stored) -> ExportedMessage:
+    def _file(self, stored: Stored) -> ExportedMessage:
         """Write the file of a message into its first mailbox, and link it into the others."""
         folders = [self._folders[mailbox] for mailbox in sorted(stored.mailboxes) if mailbox in self._folders] or [""]
         unique = f"{stored.received // 1000}.{stored.id}.angarium"
@@ -205,7 +186,3 @@ def _link(source: Path, target: Path) -> None:
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
-
-
-def _reason(error: Exception) -> str:
-    return str(error) or type(error).__name__

@@ -1,0 +1,1 @@
+"""Exporting: an account written into a folder, a part at a time."""

@@ -1,0 +1,52 @@
+"""What every part of an export shares: the account on one snapshot, the folder, and what became of it.
+
+A kind of thing that can be exported (mail, cards) is one module with a `Part`, and one row in `run`.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from angarium.app.cli.progress import Progress
+from angarium.datatypes.principals import User
+from angarium.store.contract import Snapshot
+
+
+@dataclass(slots=True)
+class Exported:
+    """How many things of each part were written, and the name and reason of what could not be."""
+
+    written: dict[str, int] = field(default_factory=dict)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+    def fail(self, label: str, error: Exception | str) -> None:
+        """Something could not be written."""
+        self.failed.append((label, str(error) or type(error).__name__))
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The export of the account of a user into a folder; `progress` counts things."""
+
+    snapshot: Snapshot
+    user: User
+    root: Path
+    progress: Progress
+    outcome: Exported
+
+
+class Part(Protocol):
+    """Things of one kind on their way into a folder; `name` is what they are called together."""
+
+    @property
+    def name(self) -> str:
+        """`mails`, `cards`."""
+        ...
+
+    def count(self) -> int:
+        """How many there are."""
+        ...
+
+    def write(self) -> int:
+        """Write them; how many could be. What cannot be read is told to the outcome and spoils no other."""
+        ...
