@@ -1,4 +1,4 @@
-"""A mail account on any JMAP server, found through its Session, and the requests that go to it.
+"""An account on any JMAP server, found through its Session, and the requests that go to it.
 
 Only the protocol envelope may live here (RFC 8620 §2, §3, §6.1): what is asked for is decided in ``bench.rows``.
 Answers are checked when they are decoded, which callers do outside of what they time.
@@ -58,11 +58,12 @@ class Prepared:
 class Account:
     """A signed-in account with its kept connections, one for each origin that the Session names."""
 
-    def __init__(self, login: Login) -> None:
+    def __init__(self, login: Login, capability: str = MAIL) -> None:
+        self._using = [CORE, capability]
         self._connections: dict[Origin, Connection] = {}
         self._headers = {"Authorization": login.authorization, "Accept": "application/json"}
         session, url = self._session(login.url)
-        self.id: str = session["primaryAccounts"][MAIL]
+        self.id: str = session["primaryAccounts"][capability]
         self.limits: Mapping[str, int] = session["capabilities"][CORE]
         self._api = urljoin(url, session["apiUrl"])
         self._upload = urljoin(url, session["uploadUrl"].replace("{accountId}", quote(self.id)))
@@ -89,7 +90,7 @@ class Account:
 
     def api(self, calls: Sequence[Call], accept_encoding: str = "identity") -> Prepared:
         """A request of method calls (RFC 8620 §3.3)."""
-        body = orjson.dumps({"using": [CORE, MAIL], "methodCalls": calls})
+        body = orjson.dumps({"using": self._using, "methodCalls": calls})
         extra = {"Content-Type": "application/json", "Accept-Encoding": accept_encoding}
         return self._prepare("POST", self._api, extra, body)
 

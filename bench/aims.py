@@ -33,6 +33,15 @@ MEMORY_AIMS = {
     EVENT_SOURCE: 100_000,
     WEB_SOCKET: 100_000,
 }
+# The same, for contacts.
+CARD_AIMS = {
+    "cards by text": 8.0,
+    "cards by common text": 8.0,
+    "cards by common text, by name": 8.0,
+    "50 cards": 6.0,
+    "changes after one card": 3.0,
+}
+CARD_IMPORT_AIM = 1.0  # CPU of importing cards, over that of another library that only parses them
 PUSH_AIM = 15.0  # multiples of Core/echo, within one process
 PUSH_ACROSS_AIM = 60.0  # and from one process to another
 
@@ -58,7 +67,7 @@ class Verdict:
 
 def judge(report: Report) -> list[Verdict]:
     """A verdict for each aim whose figures are in the report."""
-    parts = (_echo, _rows, _growth, _memory, _startup, _push, _delivery, _peer)
+    parts = (_echo, _rows, _growth, _memory, _startup, _push, _delivery, _contacts, _peer)
     return [verdict for part in parts for verdict in part(report)]
 
 
@@ -127,6 +136,17 @@ def _delivery(report: Report) -> Iterator[Verdict]:
     if len(mine) > 1:
         aim = f"deliveries on {max(mine)} connections, times our rate on {min(mine)}"
         yield Verdict(aim, DELIVERY_GROWTH_AIM, mine[max(mine)] / mine[min(mine)], "×", at_least=True)
+
+
+def _contacts(report: Report) -> Iterator[Verdict]:
+    for row in report.card_rows:
+        if row.row in CARD_AIMS:
+            aim = f"{row.row}, of {row.messages:,}, times Core/echo"
+            yield Verdict(aim, CARD_AIMS[row.row], row.multiple, "×")
+    if imported := report.card_import:
+        aim = f"CPU of importing {imported.cards:,} cards, over vobject's bare parse"
+        yield Verdict(aim, CARD_IMPORT_AIM, imported.cpu / imported.parsed, "×")
+        yield Verdict("memory importing cards", MEMORY_AIMS[IMPORT] / 1e6, imported.peak / 1e6, "MB")
 
 
 def _peer(report: Report) -> Iterator[Verdict]:

@@ -74,6 +74,16 @@ class _Done:
     sent: int
 
 
+def even_shares(total: int, parts: int) -> list[int]:
+    """A total, rounded up to even, dealt into at most so many nearly equal even parts, none of them zero.
+
+    Even, because a row that sets a keyword takes it off again at the next turn, and others ask for the same messages.
+    """
+    pairs = (total + 1) // 2
+    dealt = [pairs // parts + (at < pairs % parts) for at in range(parts)]
+    return [2 * share for share in dealt if share]
+
+
 def sample(subject: Subject, row: Row, rounds: int, into: Samples) -> None:
     """Run a row ``rounds`` times and add what was measured; mail that it made is destroyed again."""
     clear(subject, take(subject, row, rounds, into))

@@ -150,6 +150,17 @@ def _delivery(report: Report) -> str:
     )
 
 
+def _contacts(report: Report) -> str:
+    imported = report.card_import
+    if imported is None:
+        return ""
+    told = (
+        f"Importing {imported.cards:,} cards in {_mb(imported.octets)} MB took {imported.cpu:.1f} s of CPU and "
+        f"{_mb(imported.peak)} MB at the peak; vobject took {imported.parsed:.1f} s of CPU to parse them."
+    )
+    return f"{told}\n\n{table(_COLUMNS, map(_row, report.card_rows))}"
+
+
 def _peer(report: Report) -> str:
     theirs = {(row.messages, row.row): row for row in report.rows if row.subject == report.peer}
     pairs = [(row, theirs[key]) for row in aims.ours(report) if (key := (row.messages, row.row)) in theirs]
@@ -180,5 +191,6 @@ SECTIONS: Mapping[str, Callable[[Report], str]] = {
     "startup": _startup,
     "push": _push,
     "delivery": _delivery,
+    "contacts": _contacts,
     "peer": _peer,
 }

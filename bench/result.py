@@ -109,6 +109,20 @@ class DeliveryResult:
 
 
 @dataclass(frozen=True, slots=True)
+class CardImport:
+    """An import of so many cards from a file of so many octets: CPU seconds, peak memory in octets.
+
+    ``parsed`` is the CPU that another library takes only to parse the file.
+    """
+
+    cards: int
+    octets: int
+    cpu: float
+    parsed: float
+    peak: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that a run measured; a part that was not run is empty. ``peer`` names the other server."""
 
@@ -124,4 +138,6 @@ class Report:
     startup: tuple[StartupResult, ...] = ()
     push: tuple[PushResult, ...] = ()
     delivery: tuple[DeliveryResult, ...] = ()
+    card_import: CardImport | None = None
+    card_rows: tuple[RowResult, ...] = ()
     notes: tuple[str, ...] = field(default=())

@@ -14,16 +14,26 @@ from pathlib import Path
 
 import apsw
 
-from bench import delivery, fsync, memory, push, resources, server, startup, syncs, wire
+from bench import contacts, delivery, fsync, memory, push, resources, server, startup, syncs, wire
 from bench.account import Account, Login
 from bench.client import Connection, Origin
 from bench.corpus import Corpus
 from bench.ground import discover
 from bench.load import load
-from bench.measure import Meter, Samples, Subject, Unseen, sample, sample_bare
+from bench.measure import Meter, Samples, Subject, Unseen, even_shares, sample, sample_bare
 from bench.process import Process
 from bench.resources import Watched
-from bench.result import DeliveryResult, Machine, MemoryResult, PushResult, Report, RowResult, StartupResult, WireResult
+from bench.result import (
+    CardImport,
+    DeliveryResult,
+    Machine,
+    MemoryResult,
+    PushResult,
+    Report,
+    RowResult,
+    StartupResult,
+    WireResult,
+)
 from bench.rows import ECHO, Row, declared
 from bench.server import Load
 from bench.settings import Settings
@@ -33,6 +43,7 @@ OURS = "angarium"
 _PASSES = 4
 _STARTS = 9
 _PROBES = 200
+_ON_MAIL = {"rows", "wire", "memory", "startup"}  # parts that need a store full of mail
 _VERSIONED = ("angarium", "uvicorn", "orjson", "apsw")
 
 
@@ -46,6 +57,8 @@ class _Gathered:
     startup: tuple[StartupResult, ...] = ()
     push: tuple[PushResult, ...] = ()
     delivery: tuple[DeliveryResult, ...] = ()
+    card_import: CardImport | None = None
+    card_rows: tuple[RowResult, ...] = ()
     notes: list[str] = field(default_factory=list)
 
 
@@ -65,7 +78,7 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
     rows = [row for row in declared(corpus) if not settings.only or row.name.startswith(settings.only)]
     bench = _Bench(settings, folder, corpus, rows, say)
     disk = fsync.probe(folder, _PROBES)
-    for size in settings.messages if set(settings.parts) - {"push"} else ():
+    for size in settings.messages if _ON_MAIL & set(settings.parts) else ():
         _at_size(bench, size)
         disk += fsync.probe(folder, _PROBES)  # again and again, since a shared disk has slow minutes
     if "memory" in settings.parts:
@@ -76,6 +89,8 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
         _push(bench)
     if "delivery" in settings.parts:
         bench.gathered.delivery = tuple(delivery.measure(OURS, folder, settings.lmtp_peer, settings.rounds, say))
+    if "contacts" in settings.parts:
+        _contacts(bench)
     found = bench.gathered
     return Report(
         machine=_machine(),
@@ -90,6 +105,8 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
         startup=found.startup,
         push=found.push,
         delivery=found.delivery,
+        card_import=found.card_import,
+        card_rows=found.card_rows,
         notes=tuple(found.notes),
     )
 
@@ -217,14 +234,10 @@ def _push(bench: _Bench) -> None:
     bench.gathered.memory += push.idle(bench.folder)
 
 
-def even_shares(total: int, parts: int) -> list[int]:
-    """A total, rounded up to even, dealt into at most so many nearly equal even parts, none of them zero.
-
-    Even, because a row that sets a keyword takes it off again at the next turn, and others ask for the same messages.
-    """
-    pairs = (total + 1) // 2
-    dealt = [pairs // parts + (at < pairs % parts) for at in range(parts)]
-    return [2 * share for share in dealt if share]
+def _contacts(bench: _Bench) -> None:
+    measured = contacts.measure(OURS, bench.folder, bench.settings.rounds, bench.say)
+    bench.gathered.card_import = measured.imported
+    bench.gathered.card_rows = tuple(_result(row, measured.subject, taken, None) for row, taken in measured.rows)
 
 
 def _machine() -> Machine:

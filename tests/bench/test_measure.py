@@ -7,7 +7,7 @@ from bench.client import Connection, Origin, Response
 from bench.corpus import Corpus
 from bench.ground import discover, mailboxes_by_name
 from bench.load import load
-from bench.measure import Samples, Subject, Unseen, plain_body, sample, sample_bare
+from bench.measure import Samples, Subject, Unseen, even_shares, plain_body, sample, sample_bare
 from bench.rows import Row, declared
 from bench.wire import measure as measure_wire
 
@@ -97,3 +97,11 @@ def test_the_bare_echo_answers_what_it_is_sent_and_is_timed(subject: Subject, tm
 def test_a_gzip_body_is_read() -> None:
     assert plain_body(Response(200, {"content-encoding": "gzip"}, compress(b"x"), 0)) == b"x"
     assert plain_body(Response(200, {}, b"x", 0)) == b"x"
+
+
+@pytest.mark.parametrize(
+    ("total", "shares"),
+    [(200, [50, 50, 50, 50]), (20, [6, 6, 4, 4]), (5, [2, 2, 2]), (1, [2])],
+)
+def test_rounds_are_dealt_evenly_in_pairs(total: int, shares: list[int]) -> None:
+    assert even_shares(total, 4) == shares

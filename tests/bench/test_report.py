@@ -2,7 +2,17 @@ import orjson
 import pytest
 from bench.aims import judge
 from bench.report import sections, table
-from bench.result import DeliveryResult, Machine, MemoryResult, PushResult, Report, RowResult, StartupResult, WireResult
+from bench.result import (
+    CardImport,
+    DeliveryResult,
+    Machine,
+    MemoryResult,
+    PushResult,
+    Report,
+    RowResult,
+    StartupResult,
+    WireResult,
+)
 from bench.server import Load
 from bench.spread import Spread
 
@@ -49,6 +59,8 @@ _REPORT = Report(
         DeliveryResult("ours", 8, 400, Spread(4, 700.0, 710.0)),
         DeliveryResult("lmtp:24", 8, 400, Spread(4, 140.0, 150.0)),
     ),
+    card_import=CardImport(100, 50_000, 9.0, 10.0, 90_000_000),
+    card_rows=(_row("cards by text", 0.009), _row("50 cards", 0.005)),
 )
 
 
@@ -113,6 +125,13 @@ def test_a_peer_is_beaten_by_the_declared_factor_or_not() -> None:
     assert _verdict("query of 50 at 100 messages, times faster than peer:80") == (4.0, False)
 
 
+def test_contacts_are_judged_beside_the_echo_and_another_parser() -> None:
+    assert _verdict("cards by text, of 100, times Core/echo") == (9.0, False)
+    assert _verdict("50 cards, of 100, times Core/echo") == (5.0, True)
+    assert _verdict("CPU of importing 100 cards") == (0.9, True)
+    assert "9.0 s of CPU" in sections(_REPORT)["contacts"]
+
+
 def test_what_was_not_measured_has_neither_verdict_nor_section() -> None:
     empty = Report(machine=_MACHINE, ours="ours")
     assert judge(empty) == []
@@ -121,7 +140,18 @@ def test_what_was_not_measured_has_neither_verdict_nor_section() -> None:
 
 def test_every_part_that_was_measured_has_a_section() -> None:
     laid_out = sections(_REPORT)
-    assert list(laid_out) == ["machine", "aims", "rows", "wire", "memory", "startup", "push", "delivery", "peer"]
+    assert list(laid_out) == [
+        "machine",
+        "aims",
+        "rows",
+        "wire",
+        "memory",
+        "startup",
+        "push",
+        "delivery",
+        "contacts",
+        "peer",
+    ]
     assert "2.00 ms here" in laid_out["machine"]
     assert "100 messages took 2.0 s (50 a second)" in laid_out["machine"]
     assert "MISS" in laid_out["aims"]
