@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeAlias
 
 from angarium.app.config import Config
 from angarium.app.pipeline import token
@@ -15,7 +16,7 @@ from angarium.datatypes.push import VapidKey
 from angarium.datatypes.submission import Sending
 from angarium.engine.declare import Capability
 from angarium.engine.dispatch import Engine
-from angarium.engine.limits import CORE
+from angarium.engine.limits import CORE, Limits
 from angarium.engine.registry import Registry
 from angarium.protocols.http.address import Addresses
 from angarium.protocols.http.application import Application
@@ -37,6 +38,9 @@ from angarium.store.contract import Store
 _READERS = 4
 _HASHERS = 2
 """Passwords hashed at a time: each takes 19 MiB and a core."""
+
+EngineMaker: TypeAlias = Callable[[Registry, Limits, Callable[[], int], Callable[[], str]], Engine]
+"""Makes the engine of what it can do, its limits, its clock and its tokens; `Engine` itself is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,9 @@ def sending(config: Config) -> Sending:
     )
 
 
-def compose_engine(config: Config, key: VapidKey) -> Engine:
+def compose_engine(
+    config: Config, key: VapidKey, clock: Callable[[], int] = clock, make: EngineMaker = Engine
+) -> Engine:
     """All that the server can do, under its limits; `key` signs pushes."""
     limits, allowed = config.limits.limits(), sending(config)
     registry = Registry(
@@ -104,7 +110,7 @@ def compose_engine(config: Config, key: VapidKey) -> Engine:
             *blobs.methods(),
         ),
     )
-    return Engine(registry, limits, clock, token)
+    return make(registry, limits, clock, token)
 
 
 def legacy_settings(config: Config) -> Settings:
@@ -112,9 +118,15 @@ def legacy_settings(config: Config) -> Settings:
     return Settings(config.mail.domains[0], config.legacy.updated == "map")
 
 
-def compose(config: Config, store: Store, writing: Writing | None = None) -> Composed:
-    """A server on a store; `writing` when another process does that."""
-    engine = compose_engine(config, key_of(store))
+def compose(
+    config: Config,
+    store: Store,
+    writing: Writing | None = None,
+    clock: Callable[[], int] = clock,
+    make: EngineMaker = Engine,
+) -> Composed:
+    """A server on a store; `writing` when another process does that, `make` when the engine is to be another."""
+    engine = compose_engine(config, key_of(store), clock, make)
     reads, hashing = Threads(_READERS, "angarium-read"), Threads(_HASHERS, "angarium-hash")
     reading = Reading(store, reads)
     addresses = Addresses(config.server.public_url, config.server.trusted_proxies)

@@ -10,8 +10,8 @@ from typing import cast
 
 from uvicorn import Config, Server
 
-from angarium.protocols.http.application import Application
 from angarium.protocols.http.connection import Connection, Switched
+from angarium.protocols.http.exchange import Asgi
 
 GRACE_SECONDS = 10
 KEEP_ALIVE_SECONDS = 75
@@ -23,7 +23,7 @@ class HttpServer(Server):
 
     def __init__(
         self,
-        application: Application,
+        application: Asgi,
         certificate: Path | None = None,
         key: Path | None = None,
         ready: Callable[[], None] = lambda: None,

@@ -33,6 +33,10 @@ SETTINGS = (
 )
 
 
+UNSYNCED = ("synchronous = OFF", "fullfsync = OFF")
+"""Settings after those, for a store that need not outlive its process."""
+
+
 class Access(Enum):
     """What a connection may do."""
 
@@ -41,15 +45,19 @@ class Access(Enum):
     CREATE = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
 
 
-def connect(path: Path, access: Access, vfs: str | None = None) -> apsw.Connection:
-    """A connection with our settings, in WAL mode; raises apsw.Error. `vfs` names a registered file layer."""
+def connect(path: Path, access: Access, vfs: str | None = None, durable: bool = True) -> apsw.Connection:
+    """A connection with our settings, in WAL mode; raises apsw.Error. `vfs` names a registered file layer.
+
+    Without `durable` a commit is not waited for until it is on disk.
+    """
+    settings = SETTINGS if durable else (*SETTINGS, *UNSYNCED)
     connection = apsw.Connection(str(path), flags=access.value, vfs=vfs, statementcachesize=STATEMENTS)
     try:
         connection.set_busy_timeout(BUSY_MS)
         connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
         if access is not Access.READ:
             run_script(connection, "PRAGMA journal_mode = WAL")
-        run_script(connection, "".join(f"PRAGMA {setting};" for setting in SETTINGS))
+        run_script(connection, "".join(f"PRAGMA {setting};" for setting in settings))
     except BaseException:
         connection.close()
         raise

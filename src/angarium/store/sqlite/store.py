@@ -7,7 +7,7 @@ import fcntl
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,7 +16,7 @@ import apsw
 from angarium.store.contract import Snapshot, StateChange, StoreError, Transaction
 from angarium.store.sqlite import backup, migrations, schema
 from angarium.store.sqlite.blobfiles import BlobFiles
-from angarium.store.sqlite.database import FILE, Access, connect
+from angarium.store.sqlite.database import FILE, Access, connect, copy_database
 from angarium.store.sqlite.disk import Disk
 from angarium.store.sqlite.readers import Readers
 from angarium.store.sqlite.stage import BlobStage
@@ -63,6 +63,11 @@ class SqliteStore:
         """Write a consistent copy of the whole store into one tar file; see `backup`."""
         backup.write(Path(target), self._readers, self._files, progress)
 
+    def copy_database(self, target: Path) -> None:
+        """Write a consistent copy of the database, without the blobs that are files, into one new file."""
+        with closing(self._readers.connect()) as source:
+            copy_database(source, target, self._files.disk)
+
     def close(self) -> None:
         """Finish queued work, index what waits, and let go of the folder; harmless when done before."""
         self._resources.close()
@@ -74,20 +79,21 @@ class SqliteStore:
 
 
 def open_store(
-    folder: Path, *, read_only: bool = False, vfs: str | None = None, disk: Disk | None = None
+    folder: Path, *, read_only: bool = False, vfs: str | None = None, disk: Disk | None = None, durable: bool = True
 ) -> SqliteStore:
     """Open the store in a folder, making it when there is none.
 
     Raises StoreError when another process writes there, or when the store needs another version of this code.
     `read_only` works beside a writing process and changes nothing. `vfs` names a registered file layer of
-    apsw, and `disk` is what all other files pass through.
+    apsw, and `disk` is what all other files pass through. Without `durable` commits do not wait for the disk: for
+    stores that are thrown away, those of tests.
     """
     with ExitStack() as resources:
         path = folder / FILE
         files = BlobFiles(folder, disk)
         readers = Readers(lambda: connect(path, Access.READ, vfs), files)
         try:
-            writer = None if read_only else _open_writer(path, vfs, files, readers, resources)
+            writer = None if read_only else _open_writer(path, vfs, durable, files, readers, resources)
             if read_only:
                 _check_readable(path, vfs)
         except (apsw.Error, OSError) as error:
@@ -112,11 +118,13 @@ def _check_readable(path: Path, vfs: str | None) -> None:
         connection.close()
 
 
-def _open_writer(path: Path, vfs: str | None, files: BlobFiles, readers: Readers, resources: ExitStack) -> Writer:
+def _open_writer(
+    path: Path, vfs: str | None, durable: bool, files: BlobFiles, readers: Readers, resources: ExitStack
+) -> Writer:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     resources.callback(os.close, _lock(path.parent))
     files.prepare()
-    connection = connect(path, Access.CREATE, vfs)
+    connection = connect(path, Access.CREATE, vfs, durable)
     try:
         found = schema.versions(connection)
         if found is None:
