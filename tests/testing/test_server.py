@@ -152,6 +152,12 @@ def test_cards_are_stored_and_found(user: User, client: Client) -> None:
     assert len(user.stored()["ContactCard"]) == 1
 
 
+def test_events_are_stored_and_found(user: User, client: Client) -> None:
+    made = user.add_event(title="Tide", start="2026-03-01T09:00:00", timeZone="Europe/Berlin", duration="PT1H")
+    (event,) = client.call("CalendarEvent/get", {"ids": [made]})["list"]
+    assert (event["title"], event["start"]) == ("Tide", "2026-03-01T09:00:00")
+
+
 def test_an_account_is_shared(jmap_server: Server, user: User) -> None:
     bob = jmap_server.add_user("bob")
     user.share_with(bob, read_only=True)

@@ -1,7 +1,7 @@
 """The queue of outgoing mail beside HTTP: the relay that is configured, and the loop that works the queue off."""
 
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from angarium.app.compose import clock
@@ -48,21 +48,27 @@ def _password(section: RelaySection) -> str | None:
 
 
 @asynccontextmanager
-async def queue_worked_off(config: Config, store: Store, relay: RelaySettings | None) -> AsyncIterator[None]:
-    """Send what waits while this runs."""
+async def queue_worked_off(
+    config: Config,
+    store: Store,
+    relay: RelaySettings | None,
+    connect: Callable[[], Connection] | None = None,
+    clock: Callable[[], int] = clock,
+) -> AsyncIterator[None]:
+    """Send what waits while this runs; `connect` makes another way to the relay than over the network."""
     threads = Threads(_READERS, "angarium-queue")
     patience = Patience(config.queue.retry, config.queue.warns, config.queue.expires)
     sending = Sending(compose_pipeline(config), patience, _in_ascii(config.mail.domains[0]))
     attempts = Attempts(store, sending, threads, clock, token)
 
-    def connect() -> Connection | None:
+    def to_relay() -> Connection | None:
         if relay is None:
             return None
         from angarium.protocols.smtp.relay import RelayConnection  # a library that no server without a relay needs
 
         return RelayConnection(relay)
 
-    runner = QueueRunner(store, attempts, connect, config.queue.connections, clock)
+    runner = QueueRunner(store, attempts, connect or to_relay, config.queue.connections, clock)
     await runner.start()
     try:
         yield

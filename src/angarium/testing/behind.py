@@ -18,14 +18,11 @@ from angarium.app.config import Config
 from angarium.app.operations import Services
 from angarium.app.pipeline import compose_pipeline, token
 from angarium.app.pushing import pushing
+from angarium.app.queueing import queue_worked_off
 from angarium.datatypes import principals
 from angarium.datatypes.push import VapidKey, keep_vapid_key
 from angarium.engine.dispatch import Engine
-from angarium.flows.submit import Patience
 from angarium.protocols.http.exchange import Asgi
-from angarium.protocols.http.threads import Threads
-from angarium.protocols.smtp.attempts import Attempts, Sending
-from angarium.protocols.smtp.runner import QueueRunner
 from angarium.store.contract import DIRECTORY, QUEUE, Snapshot, StateChange
 from angarium.store.sqlite import open_store
 from angarium.store.sqlite.database import FILE, Access, connect
@@ -43,8 +40,6 @@ _KEY: Final = VapidKey(
     public="BMT6iHteYKdq3S10sg9SdrG6kKX9pKrTXdMOkeOnZS8NE9uQ-fNGQQfvoV4qsY6XLRGS1p3nfSztDXtL5QJxamE",
 )
 """Everybody knows this key: pushes of a test prove nothing, and making one takes longer than the rest of a start."""
-
-_QUEUE_READERS: Final = 2
 
 
 class Behind:
@@ -105,10 +100,8 @@ class Behind:
         self._store = store = open_store(self._config.data, durable=False)
         await asyncio.wrap_future(store.write(lambda transaction: keep_vapid_key(transaction, _KEY)))
         self._outbox.begin(store)
-        composed = self._for(None)
         store.subscribe(self._heard)
-        await self._work.enter_async_context(pushing(self._config, store, composed.reading, composed.feed, self._clock))
-        await self._begin_queue()
+        await self._begin_work()
         self._watch = connect(self._config.data / FILE, Access.READ)
         self._version = self._data_version()
         self._opened.set()
@@ -148,11 +141,7 @@ class Behind:
     async def restart_work(self) -> None:
         """Look at the clock again: what waits may be due."""
         await self._work.aclose()
-        composed = self._for(None)
-        await self._work.enter_async_context(
-            pushing(self._config, self.store, composed.reading, composed.feed, self._clock)
-        )
-        await self._begin_queue()
+        await self._begin_work()
 
     def settle(self) -> None:
         """Return when all news of commits that were answered is told; on any thread but the writer's."""
@@ -196,15 +185,14 @@ class Behind:
     def _data_version(self) -> int:
         return 0 if self._watch is None else cast(int, self._watch.pragma("data_version"))
 
-    async def _begin_queue(self) -> None:
-        threads = Threads(_QUEUE_READERS, "angarium-queue")
-        self._work.callback(threads.close)
-        queue = self._config.queue
-        sending = Sending(compose_pipeline(self._config), Patience(queue.retry, queue.expires), "localhost")
-        attempts = Attempts(self.store, sending, threads, self._clock, token)
-        runner = QueueRunner(self.store, attempts, lambda: Sink(self._refusal), queue.connections, self._clock)
-        await runner.start()
-        self._work.push_async_callback(runner.stop)
+    async def _begin_work(self) -> None:
+        """Begin to push, and to send what waits."""
+        config, store, composed, clock = self._config, self.store, self._for(None), self._clock
+        for work in (
+            pushing(config, store, composed.reading, composed.feed, clock),
+            queue_worked_off(config, store, None, lambda: Sink(self._refusal), clock),
+        ):
+            await self._work.enter_async_context(work)
 
     def _refusal(self, sender: str, recipient: str) -> str | None:
         dial = self._dials.find(Scope.RELAY, sender, lambda dial: dial.matches("recipient", recipient))

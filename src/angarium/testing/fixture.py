@@ -1,8 +1,8 @@
 """Filling a server from a fixture: an object, a JSON file that holds one, or a folder with a folder for each user.
 
 `{"users": [{"name", "password", "mailboxes": [path…], "messages": [arguments of User.add_message…], "files": [path…],
-"cards": [Card…]}], "shares": [{"owner", "with", "readOnly"}]}`; paths of files are relative to the JSON file. In a
-folder of folders each of these holds files as `User.add_files` takes them.
+"cards": [Card…], "events": [Event…]}], "shares": [{"owner", "with", "readOnly"}]}`; paths of files are relative to the
+JSON file. In a folder of folders each of these holds files as `User.add_files` takes them.
 """
 
 import json
@@ -39,6 +39,8 @@ def _load(add_user: Callable[..., User], fixture: Mapping[str, Any], base: Path)
             user.add_files(*files)
         for card in given.get("cards", ()):
             user.add_card(card)
+        for event in given.get("events", ()):
+            user.add_event(event)
     for share in fixture.get("shares", ()):
         users[share["owner"]].share_with(users[share["with"]], share.get("readOnly") is True)
     return users

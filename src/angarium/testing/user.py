@@ -94,6 +94,10 @@ class User:
             given["name"] = {"full": given["name"]}
         return self._create("ContactCard", given, "AddressBook", "addressBookIds")
 
+    def add_event(self, event: Mapping[str, Any] | None = None, **properties: Any) -> str:
+        """Put a JSCalendar Event into the user's default calendar; its id. `start` is LocalDateTime, without a Z."""
+        return self._create("CalendarEvent", {**(event or {}), **properties}, "Calendar", "calendarIds")
+
     def share_with(self, other: "User", read_only: bool = False) -> None:
         """Let another user into this user's account."""
         self.accounts.operate("account.grant", account=self.name, user=other.name, readOnly=read_only)

@@ -91,3 +91,15 @@ def test_opening_and_closing_many_times_leaks_no_handle(folder: Path) -> None:
         store.read(lambda s: s.accounts())
         store.close()
     assert len(list(handles.iterdir())) == before
+
+
+def test_a_copy_of_the_database_opens_in_another_folder(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "one", durable=False)
+    account = account_of(store)
+    (tmp_path / "other").mkdir()
+    store.copy_database(tmp_path / "other" / "angarium.db")
+    account_of(store)
+    store.close()
+    other = open_store(tmp_path / "other")
+    assert other.read(lambda snapshot: snapshot.accounts()) == [account]
+    other.close()
