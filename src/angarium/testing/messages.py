@@ -10,7 +10,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from angarium.app.cli.importing.outcome import Outcome
-from angarium.app.cli.importing.run import import_mail
+from angarium.app.cli.importing.run import import_all
+from angarium.app.cli.importing.taking import Task
 from angarium.app.cli.progress import Progress
 from angarium.app.cli.reach import Here
 from angarium.app.operations import Services
@@ -80,12 +81,13 @@ def place_of(mailbox: str) -> Place:
 
 
 def take_files(services: Services, user: str, paths: Sequence[Path], mailbox: str | None, limit: int) -> int:
-    """Import files and folders (.eml, mbox, Maildir) as `angarium import` does; how many messages were taken.
+    """Import files and folders (.eml, mbox, Maildir, .vcf) as `angarium import` does; how much was taken.
 
     ValueError that names what could not be taken.
     """
     outcome = Outcome()
-    import_mail(Here(services), user, paths, mailbox, limit, Progress("import"), False, outcome)
+    task = Task(Here(services), user, limit, outcome)
+    import_all(task, paths, Progress("import"), mailbox, None)
     if outcome.failed:
         raise ValueError("; ".join(f"{label}: {reason}" for label, reason in outcome.failed))
     return outcome.taken

@@ -81,9 +81,9 @@ class User:
         return messages.store_message(services, self.name, octets, _texts(mailbox), keywords, moment)
 
     def add_files(self, *paths: Path | str, mailbox: str | None = None) -> int:
-        """Take in .eml files, mboxes, Maildirs and folders of them, as `angarium import` does; how many messages.
+        """Take in files and folders as `angarium import` does (.eml, mbox, Maildir, .vcf); how many messages and cards.
 
-        A message that the account has already is passed over. ValueError names what could not be taken.
+        What the account has already is passed over. ValueError names what could not be taken.
         """
         return messages.take_files(self.accounts.services, self.name, [Path(path) for path in paths], mailbox, _LARGEST)
 
