@@ -35,6 +35,14 @@ def test_there_is_no_instance_at_another_time(ann: Desk, weekly: str, when: str)
     assert ann.destroy(f"{weekly}-{when}")["type"] == "notFound"
 
 
+def test_an_instance_that_a_query_has_found_is_gone_once_the_series_changes(ann: Desk, weekly: str) -> None:
+    window = {"after": "2026-10-05T00:00:00", "before": "2026-10-12T00:00:00"}
+    (instance,) = ann.find(window, expandRecurrences=True)
+    assert ann.exists(instance)
+    ann.change(weekly, {"recurrenceRule": {"frequency": "monthly"}})
+    assert not ann.exists(instance)
+
+
 def test_a_change_of_an_instance_is_an_override(ann: Desk, weekly: str) -> None:
     instance = f"{weekly}-20261008T090000"
     ann.change(instance, {"title": "Outing", "duration": "PT3H", "locations": {"l": {"name": "Lake"}}})

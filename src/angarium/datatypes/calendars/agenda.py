@@ -7,11 +7,11 @@ belongs to nobody in particular lives here: rights and filters come later.
 
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from threading import Lock
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple, Self, cast
 
 from angarium.datatypes.calendars.budget import Budget, Exhausted
 from angarium.datatypes.calendars.events import KIND
@@ -22,10 +22,10 @@ from angarium.engine.call import Call
 from angarium.formats.errors import FormatError
 from angarium.formats.jscalendar import Instance, series
 from angarium.formats.json import JSON, loads
-from angarium.formats.localtime import DAY
+from angarium.formats.localtime import DAY, parse_local
 from angarium.formats.primitives import parse_utc
 from angarium.formats.recurrence import TooMuchWork
-from angarium.store.contract import All, CannotCalculateChanges, Comparison, State, Term, TooSlow, Window
+from angarium.store.contract import AccountKey, All, CannotCalculateChanges, Comparison, State, Term, TooSlow, Window
 
 WEEK: Final = 7 * DAY
 
@@ -66,9 +66,10 @@ class Occurrence(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """What happens in some time, by start, and the events that could not be calculated."""
+    """What happens in some time, by start, floating events apart, and the events that could not be calculated."""
 
-    occurrences: Sequence[Occurrence]
+    zoned: Sequence[Occurrence]
+    floating: Sequence[Occurrence]
     failed: Sequence[Facts] = ()
 
 
@@ -76,13 +77,18 @@ class Days:
 class _Week:
     state: State
     days: Days
+    ids: frozenset[str]
+
+    @classmethod
+    def of(cls, state: State, days: Days) -> Self:
+        return cls(state, days, frozenset(each.id for part in (days.zoned, days.floating) for each in part))
 
 
 class Agenda:
     """Remembers weeks of accounts; one for a process."""
 
     def __init__(self, remembered: int = REMEMBERED) -> None:
-        self._weeks: OrderedDict[tuple[int, int], _Week] = OrderedDict()
+        self._weeks: OrderedDict[tuple[AccountKey, int], _Week] = OrderedDict()
         self._room = remembered
         self._lock = Lock()
 
@@ -96,6 +102,17 @@ class Agenda:
             self._remember(call, renewed)
             known |= renewed
         return _joined(numbers, known)
+
+    def holds(self, account: AccountKey, state: State, event: str, recurrence_id: str) -> bool:
+        """Whether an event is known to happen at a recurrence id; False also says that nobody has looked."""
+        at = parse_local(recurrence_id)
+        if at is None:
+            return False
+        name = synthetic(event, recurrence_id)
+        around = {(at - DAY) // WEEK, (at + DAY) // WEEK}
+        with self._lock:
+            weeks = [self._weeks.get((account, number)) for number in around]
+        return any(name in week.ids for week in weeks if week is not None and week.state == state)
 
     def _known(self, call: Call, numbers: range, state: State) -> dict[int, _Week]:
         """What is remembered; nothing of a time after the one that the call sees."""
@@ -119,7 +136,7 @@ class Agenda:
             return _Fill(call, range(stale[0], stale[-1] + 1)).weeks(state)
         touched = frozenset((*changes.created, *changes.updated, *changes.destroyed))
         fresh = _Fill(call, range(stale[0], stale[-1] + 1), (*changes.created, *changes.updated)).weeks(state)
-        return {number: _Week(state, _replaced(known[number].days, fresh[number].days, touched)) for number in stale}
+        return {number: _Week.of(state, _replaced(known[number].days, fresh[number].days, touched)) for number in stale}
 
     def _remember(self, call: Call, weeks: Mapping[int, _Week]) -> None:
         if call.request.transaction is not None:
@@ -127,10 +144,10 @@ class Agenda:
         with self._lock:
             for number, week in weeks.items():
                 self._weeks[call.account.key, number] = week
-            size = sum(len(week.days.occurrences) + 1 for week in self._weeks.values())
+            size = sum(len(week.ids) + 1 for week in self._weeks.values())
             while size > self._room and self._weeks:
                 _, gone = self._weeks.popitem(last=False)
-                size -= len(gone.days.occurrences) + 1
+                size -= len(gone.ids) + 1
 
 
 class _Fill:
@@ -154,13 +171,14 @@ class _Fill:
         for at in range(0, len(self._events), _BATCH):
             for record, value in records.get(account, KIND, self._events[at : at + _BATCH]).items():
                 self._take(record, cast("dict[str, JSON]", loads(value)))
-        parts: dict[int, list[Occurrence]] = {number: [] for number in self._numbers}
+        parts: dict[int, tuple[list[Occurrence], list[Occurrence]]] = {number: ([], []) for number in self._numbers}
         for occurrence in sorted(self._found):
             first = max(occurrence.start // WEEK, self._numbers[0])
             last = min(max(occurrence.end - 1, occurrence.start) // WEEK, self._numbers[-1])
             for number in range(first, last + 1):
-                parts[number].append(occurrence)
-        return {number: _Week(state, Days(tuple(part), tuple(self._failed))) for number, part in parts.items()}
+                parts[number][occurrence.of.floating].append(occurrence)
+        failed = tuple(self._failed)
+        return {number: _Week.of(state, Days(*part, failed)) for number, part in parts.items()}
 
     def _candidates(self) -> list[str]:
         """The events that begin before the end and end after the beginning."""
@@ -212,22 +230,24 @@ def _occurrence(facts: Facts, instance: Instance) -> Occurrence:
 
 def _joined(numbers: range, weeks: Mapping[int, _Week]) -> Days:
     """Some weeks as one; what reaches from one into the next stands once."""
-    found: list[Occurrence] = []
+    zoned: list[Occurrence] = []
+    floating: list[Occurrence] = []
     failed: dict[str, Facts] = {}
     for number in numbers:
-        part = weeks[number].days.occurrences
-        begun = bisect_left(part, number * WEEK, key=attrgetter("start")) if number > numbers[0] else 0
-        found += part[begun:]
-        failed |= {facts.id: facts for facts in weeks[number].days.failed}
-    return Days(found, tuple(failed.values()))
+        days = weeks[number].days
+        for found, part in ((zoned, days.zoned), (floating, days.floating)):
+            begun = bisect_left(part, number * WEEK, key=attrgetter("start")) if number > numbers[0] else 0
+            found += part[begun:]
+        failed |= {facts.id: facts for facts in days.failed}
+    return Days(zoned, floating, tuple(failed.values()))
 
 
 def _replaced(before: Days, fresh: Days, touched: frozenset[str]) -> Days:
     """What was known, with what is known anew of the events that were touched."""
 
-    def left(facts: Iterable[Facts]) -> list[Facts]:
-        return [each for each in facts if each.id not in touched]
+    def renewed(old: Sequence[Occurrence], new: Sequence[Occurrence]) -> list[Occurrence]:
+        left = [each for each in old if each.of.id not in touched]
+        return sorted([*left, *new]) if new else left
 
-    occurrences = [each for each in before.occurrences if each.of.id not in touched]
-    merged = sorted([*occurrences, *fresh.occurrences]) if fresh.occurrences else occurrences
-    return Days(tuple(merged), (*left(before.failed), *fresh.failed))
+    failed = [facts for facts in before.failed if facts.id not in touched]
+    return Days(renewed(before.zoned, fresh.zoned), renewed(before.floating, fresh.floating), (*failed, *fresh.failed))

@@ -38,7 +38,7 @@ def _visible(call: Call, ids: Sequence[str]) -> set[str]:
 
 def calendar_event_type(capability: str, scheduling: Scheduling) -> DataType:
     """The declaration of CalendarEvent under the capability of calendars."""
-    writer = CalendarEventWriter(scheduling)
+    writer, agenda = CalendarEventWriter(scheduling), Agenda()
     return DataType(
         name=KIND,
         capability=capability,
@@ -54,9 +54,9 @@ def calendar_event_type(capability: str, scheduling: Scheduling) -> DataType:
             *(Property(name, anything, ABSENT) for name in EVENT_PROPERTIES if name != "method"),
             Property("@type", anything, ABSENT),
         ),
-        reader=CalendarEventReader(),
+        reader=CalendarEventReader(agenda),
         writer=writer,
-        querier=CalendarEventQuerier(Agenda()),
+        querier=CalendarEventQuerier(agenda),
         copier=CalendarEventCopier(writer),
         filters=query.FILTERS,
         sorts=query.SORTS,

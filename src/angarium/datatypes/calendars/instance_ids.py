@@ -13,7 +13,7 @@ def synthetic(event: str, recurrence_id: str) -> str:
 
 def split(given: str) -> tuple[str, str | None]:
     """The event that an id names, and the recurrence id when it names an instance."""
-    found = _SYNTHETIC.match(given)
+    found = _SYNTHETIC.match(given) if "-" in given else None
     if found is None:
         return given, None
     event, year, month, day, hour, minute, second = found.groups()

@@ -3,7 +3,9 @@
 What an event holds that others may not see, they do not find either.
 """
 
-from collections.abc import Callable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Final, cast
 
 from angarium.datatypes.calendars import events, view, words
@@ -99,8 +101,9 @@ FILTERS: Final = (
 )
 SORTS: Final = tuple(Sort(name, collations=()) for name in ("start", "uid", "recurrenceId", *events.MOMENTS))
 
+_start: Final = attrgetter("start")
 _KEYS: Final[Mapping[str, Callable[[Occurrence], str | int]]] = {
-    "start": lambda occurrence: occurrence.start,
+    "start": _start,
     "uid": lambda occurrence: occurrence.of.uid,
     "recurrenceId": lambda occurrence: occurrence.recurrence_id,
     "created": lambda occurrence: occurrence.of.created,
@@ -155,27 +158,15 @@ class CalendarEventQuerier:
             return []
         utc_after, utc_before = to_utc(zone, after), to_utc(zone, before)
         days = self._agenda.look(call, min(after, utc_after), max(before, utc_before))
-        passes = _Passing(call, terms, self._whole)
-        passes.check(days)
-        found = [
-            occurrence
-            for occurrence in days.occurrences
-            if not occurrence.of.floating
-            and occurrence.start < utc_before
-            and (occurrence.end > utc_after or occurrence.start >= utc_after)
-            and passes(occurrence)
-        ]
-        floating = [
-            occurrence._replace(start=to_utc(zone, occurrence.start))
-            for occurrence in days.occurrences
-            if occurrence.of.floating
-            and occurrence.start < before
-            and (occurrence.end > after or occurrence.start >= after)
-            and passes(occurrence)
-        ]
+        passing = _Passing(call, terms, self._whole)
+        passing.check(days)
+        found = passing.of(_between(days.zoned, utc_after, utc_before))
+        floating = passing.of(_between(days.floating, after, before))
+        if (after, before) != (utc_after, utc_before):
+            floating = [Occurrence(to_utc(zone, each.start), *each[1:]) for each in floating]
         if len(found) + len(floating) > MOST:
             raise Exhausted(f"more than {MOST} instances are found; ask for a shorter time")
-        return [occurrence.id for occurrence in _sorted([*found, *floating] if floating else found, sort)]
+        return [occurrence.id for occurrence in _sorted([*found, *floating], sort)]
 
 
 class _Passing:
@@ -191,8 +182,13 @@ class _Passing:
         self._parsed = {column: parse_query(str(value)) for column, value in self._words.items()}
         self._stored: dict[str, dict[str, JSON]] = {}
 
-    def __call__(self, occurrence: Occurrence) -> bool:
-        """Whether it passes."""
+    def of(self, occurrences: list[Occurrence]) -> list[Occurrence]:
+        """Those that pass."""
+        if self._is_owner and self._calendar is None and self._uid is None and self._events is None:
+            return occurrences
+        return [occurrence for occurrence in occurrences if self._passes(occurrence)]
+
+    def _passes(self, occurrence: Occurrence) -> bool:
         of = occurrence.of
         if self._calendar is not None and self._calendar not in of.calendars:
             return False
@@ -207,7 +203,7 @@ class _Passing:
     def check(self, days: Days) -> None:
         """Exhausted when an event that may pass could not be calculated (§5.11: cannotCalculateOccurrences)."""
         for facts in days.failed:
-            if self(Occurrence(0, 0, facts.id, "", facts)):
+            if self._passes(Occurrence(0, 0, facts.id, "", facts)):
                 raise Exhausted(
                     f"the occurrences of the event {facts.id} cannot be calculated; change its recurrence rule"
                 )
@@ -241,14 +237,17 @@ def _condition(call: Call, filter_: Expression | None) -> dict[str, JSON]:
     return terms
 
 
+def _between(occurrences: Sequence[Occurrence], after: int, before: int) -> list[Occurrence]:
+    """Those of the occurrences, which are by start, that end after one time and start before another."""
+    first = bisect_left(occurrences, after, key=_start)
+    last = bisect_left(occurrences, before, first, key=_start)
+    return [*(each for each in occurrences[:first] if each.end > after), *occurrences[first:last]]
+
+
 def _sorted(found: list[Occurrence], sort: tuple[Order, ...]) -> list[Occurrence]:
-    """In the order asked for; what is equal in that by start, then by id."""
-    found.sort(key=_in_time)
+    """In the order asked for; what is equal in that by start, end, and id."""
+    found.sort()
     for order in reversed(sort):
         if order.property != "start" or not order.ascending or len(sort) > 1:
             found.sort(key=_KEYS[order.property], reverse=not order.ascending)
     return found
-
-
-def _in_time(occurrence: Occurrence) -> tuple[int, str]:
-    return occurrence.start, occurrence.id

@@ -7,9 +7,10 @@ from typing import Final, cast
 
 from angarium.datatypes.calendars import identities, view
 from angarium.datatypes.calendars.addresses import normal
+from angarium.datatypes.calendars.agenda import Agenda
 from angarium.datatypes.calendars.budget import Budget, Exhausted
 from angarium.datatypes.calendars.events import KIND
-from angarium.datatypes.calendars.instance_ids import split
+from angarium.datatypes.calendars.instance_ids import split, synthetic
 from angarium.datatypes.calendars.own import Event
 from angarium.datatypes.calendars.view import Viewer
 from angarium.datatypes.calendars.zones import chosen_zone
@@ -18,11 +19,11 @@ from angarium.engine.declare import EVERYTHING, Argument, Found
 from angarium.engine.errors import MethodError, MethodErrorType, invalid_arguments
 from angarium.engine.shapes import boolean, nullable, utc_date
 from angarium.formats.errors import FormatError
-from angarium.formats.jscalendar import Series, instance, series
+from angarium.formats.jscalendar import Series, instance, series, span
 from angarium.formats.json import JSON, loads
-from angarium.formats.localtime import END, EPOCH, format_utc
+from angarium.formats.localtime import EPOCH, format_utc
 from angarium.formats.primitives import parse_utc
-from angarium.formats.recurrence import TooMuchWork, Work
+from angarium.formats.recurrence import TooMuchWork
 from angarium.store.contract import Window
 
 ARGUMENTS: Final = (
@@ -70,7 +71,10 @@ class Options:
 
 
 class CalendarEventReader:
-    """Reads events, and instances by their synthetic ids."""
+    """Reads events, and instances by their synthetic ids; the agenda knows of those that were lately looked for."""
+
+    def __init__(self, agenda: Agenda) -> None:
+        self._agenda = agenda
 
     def count(self, call: Call) -> int:
         """How many are stored."""
@@ -80,7 +84,7 @@ class CalendarEventReader:
         """The events and instances with these ids."""
         options = _options(call, properties)
         wanted = _all(call) if ids is None else ids
-        budget = Budget(call)
+        occurs = _Occurring(call, self._agenda)
         found: list[Event] = []
         missing: list[str] = []
         room = call.request.limits.max_size_response
@@ -90,8 +94,7 @@ class CalendarEventReader:
             for given in batch:
                 base, recurrence_id = split(given)
                 seen = looked[base]
-                event = None if seen is None else _event(seen, recurrence_id, budget)
-                if seen is None or event is None:
+                if seen is None or (recurrence_id and not occurs(base, recurrence_id, seen)):
                     missing.append(given)
                     continue
                 room -= seen.size if list(properties) == [EVERYTHING] else 0
@@ -99,8 +102,33 @@ class CalendarEventReader:
                     raise MethodError(
                         MethodErrorType.REQUEST_TOO_LARGE, "the events are too large for one answer; ask for fewer"
                     )
-                found.append(_shown(call, given, seen, event, options))
+                found.append(_shown(call, base, recurrence_id, seen, options))
         return Found(found, missing)
+
+
+class _Occurring:
+    """Whether events have the instances that one call names."""
+
+    def __init__(self, call: Call, agenda: Agenda) -> None:
+        self._account = call.account.key
+        self._state = call.snapshot.state(self._account, KIND)
+        self._agenda = agenda
+        self._budget = Budget(call)
+
+    def __call__(self, base: str, recurrence_id: str, seen: Looked) -> bool:
+        """Whether this event has this one; MethodError requestTooLarge when finding out takes too long."""
+        if self._agenda.holds(self._account, self._state, base, recurrence_id):
+            return True
+        found, work = seen.series(), self._budget.event()
+        try:
+            there = found is not None and found.occurs(recurrence_id, work)
+        except TooMuchWork:
+            there = False
+        try:
+            self._budget.spent(work)
+        except Exhausted as error:
+            raise MethodError(MethodErrorType.REQUEST_TOO_LARGE, str(error)) from None
+        return there
 
 
 def _all(call: Call) -> Sequence[str]:
@@ -143,25 +171,6 @@ def _look(call: Call, ids: Sequence[str], options: Options, looked: dict[str, Lo
             looked[base] = Looked(event, view.shown(event, options.who), len(value))
 
 
-def _event(seen: Looked, recurrence_id: str | None, budget: Budget) -> Event | None:
-    """The event, or the instance of it; None when it has no such instance."""
-    if recurrence_id is None:
-        return seen.event
-    series_ = seen.series()
-    if series_ is None:
-        return None
-    work = budget.event()
-    try:
-        there = series_.occurs(recurrence_id, work)
-    except TooMuchWork:
-        there = False
-    try:
-        budget.spent(work)
-    except Exhausted as error:
-        raise MethodError(MethodErrorType.REQUEST_TOO_LARGE, str(error)) from None
-    return at_instance(seen.event, recurrence_id, series_.overrides.get(recurrence_id)) if there else None
-
-
 def at_instance(event: Event, recurrence_id: str, patch: Mapping[str, JSON] | None) -> Event:
     """An event as it is at one recurrence id; a patch that no longer fits the event is passed over."""
     try:
@@ -170,9 +179,12 @@ def at_instance(event: Event, recurrence_id: str, patch: Mapping[str, JSON] | No
         return instance(event, recurrence_id)
 
 
-def _shown(call: Call, given: str, seen: Looked, event: Event, options: Options) -> Event:
-    """What is told of one event."""
-    base, recurrence_id = split(given)
+def _shown(call: Call, base: str, recurrence_id: str | None, seen: Looked, options: Options) -> Event:
+    """What is told of one event, or of one instance."""
+    event, given = seen.event, base
+    if recurrence_id is not None:
+        overrides = cast("dict[str, dict[str, JSON]]", event.get("recurrenceOverrides") or {})
+        event, given = at_instance(event, recurrence_id, overrides.get(recurrence_id)), synthetic(base, recurrence_id)
     if options.reduce:
         event = view.reduced(event, options.who.addresses)
     event = view.overrides_between(event, options.after, options.before, options.floating)
@@ -183,18 +195,20 @@ def _shown(call: Call, given: str, seen: Looked, event: Event, options: Options)
             shown["baseEventId"] = base
         shown["isOrigin"] = _is_origin(call, seen.stored, options)
         return shown
+    computed: dict[str, Callable[[], JSON]] = {
+        "baseEventId": lambda: base if recurrence_id is not None else None,
+        "isOrigin": lambda: _is_origin(call, seen.stored, options),
+        "utcStart": lambda: utc_time(event, "utcStart", options.floating),
+        "utcEnd": lambda: utc_time(event, "utcEnd", options.floating),
+    }
     shown = {"id": given}
     for name in names:
         if name in event:
             shown[name] = event[name]
         elif recurrence_id is not None and name in _NULL_IN_INSTANCES:
             shown[name] = None
-        elif name == "baseEventId":
-            shown[name] = base if recurrence_id is not None else None
-        elif name == "isOrigin":
-            shown[name] = _is_origin(call, seen.stored, options)
-        elif name in _TIMES:
-            shown[name] = utc_time(event, name, options.floating)
+        elif name in computed:
+            shown[name] = computed[name]()
     return shown
 
 
@@ -207,20 +221,10 @@ def _is_origin(call: Call, stored: Event, options: Options) -> bool:
     return normal(stored["organizerCalendarAddress"]) in options.origins
 
 
-_TIMES: Final[Mapping[str, Callable[[int, int], int]]] = {
-    "utcStart": lambda start, _end: start,
-    "utcEnd": lambda _start, end: end,
-}
-
-
 def utc_time(event: Event, name: str, floating: tzinfo) -> JSON:
-    """`utcStart` or `utcEnd` of an event or an instance."""
-    single = {key: value for key, value in event.items() if key not in _NULL_IN_INSTANCES}
+    """`utcStart` or `utcEnd` of an event or an instance; None for what has no readable time."""
     try:
-        found = series(single)
+        start, end = span(event, floating)
     except FormatError:
         return None
-    if found is None:
-        return None
-    (only,) = found.instances(0, END + 1, Work(), floating)
-    return format_utc(_TIMES[name](only.start, only.end))
+    return format_utc(start if name == "utcStart" else end)

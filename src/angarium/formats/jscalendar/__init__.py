@@ -3,7 +3,7 @@
 from angarium.formats.jscalendar.check import check
 from angarium.formats.jscalendar.normalise import normalise
 from angarium.formats.jscalendar.overrides import NEVER_PATCHED, anchor, difference, instance, is_excluded, is_ignored
-from angarium.formats.jscalendar.series import Instance, Series, series
+from angarium.formats.jscalendar.series import Instance, Series, series, span
 from angarium.formats.objects import Problem
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "is_ignored",
     "normalise",
     "series",
+    "span",
 ]

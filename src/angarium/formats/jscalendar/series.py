@@ -176,6 +176,16 @@ def series(entry: Mapping[str, JSON]) -> Series | None:
     return Series(start, own, length, read(rule) if isinstance(rule, dict) else None, patches, ids, moved)
 
 
+def span(entry: Mapping[str, JSON], floating: tzinfo = UTC) -> tuple[int, int]:
+    """When a valid Event itself begins and ends, in UTC seconds, whether it recurs or not.
+
+    Raises FormatError for one without a readable start, or with a duration or a zone that no valid entry has.
+    """
+    used = _zone(entry.get("timeZone")) or floating
+    start = _time(entry.get("start"))
+    return to_utc(used, start), end_of(start, _duration(entry), used)
+
+
 _MOVING = frozenset({"start", "due", "duration", "estimatedDuration", "timeZone"})
 
 
