@@ -20,6 +20,7 @@ from angarium.store.contract import (
     Either,
     Expression,
     Neither,
+    NewRecord,
     Order,
     QueryChanges,
     State,
@@ -51,6 +52,13 @@ class Model:
         record = done(self.store, lambda t: t.records.create(self.account, KIND, "C", b"{}", indexes, texts))
         self.indexes[record], self.texts[record] = indexes, texts or {}
         return record
+
+    def create_all(self, records: Sequence[tuple[Values, Mapping[str, str]]]) -> list[str]:
+        new = [NewRecord(b"{}", indexes, texts) for indexes, texts in records]
+        made = done(self.store, lambda t: t.records.create_all(self.account, KIND, "C", new))
+        for record, (indexes, texts) in zip(made, records, strict=True):
+            self.indexes[record], self.texts[record] = indexes, texts
+        return made
 
     def update(self, record: str, indexes: Values, texts: Mapping[str, str] | None) -> None:
         done(self.store, lambda t: t.records.update(self.account, KIND, record, b"{}", indexes, texts))
@@ -200,6 +208,42 @@ class RecordQueriesSuite:
                 window = Window(anchor=anchor, anchor_offset=-1, limit=3)
                 first = max(0, expected.index(anchor) - 1)
                 assert model.query(filter_, sort, window) == (expected[first : first + 3], first, None)
+
+    @pytest.mark.parametrize("lie", ["anywhere", "last", "all alike"])
+    def test_a_window_of_many_results_is_cut_from_the_whole_list(self, model: Model, lie: str) -> None:
+        chance = random.Random(lie)
+        names = {"anywhere": "abcdefgh", "last": "z", "all alike": "a"}
+        others = {"anywhere": "abcdefgh", "last": "abcdefgh", "all alike": "a"}
+
+        def some(is_found: bool) -> tuple[Values, Mapping[str, str]]:
+            name = "".join(chance.choices((names if is_found else others)[lie], k=2))
+            indexes: Values = {"name": [sortable(name)], "made": [chance.randint(0, 20)], "book": [BOOKS[is_found]]}
+            return indexes, {"note": " bread "} if is_found else {}
+
+        model.create_all([some(number % 5 == 0) for number in range(1_300)])
+        sorts = [
+            [Order("name", ascending)] + [Order("made", newest)] * several
+            for ascending in (True, False)
+            for newest in (True, False)
+            for several in (0, 1)
+        ]
+        for filter_ in (Term("", "bread", Comparison.WORDS), Term("book", BOOKS[1]), Term("book", BOOKS[0]), None):
+            for sort in sorts:
+                expected = model.ids(filter_, sort)
+                for start in (0, 7, 90, 250):
+                    window = Window(position=start, limit=20)
+                    assert model.query(filter_, sort, window)[0] == expected[start : start + 20], (filter_, sort)
+
+    def test_many_are_made_at_once_as_one_by_one(self, model: Model) -> None:
+        first = model.create_all([({"uid": ["a"]}, {}), ({"uid": ["b"], "made": [1]}, {"note": " bread "})])
+        assert first == sorted(first, key=lambda record: int(record[1:]))
+        assert model.state() == int(first[-1][1:])
+        assert model.create_all([]) == []
+        for filter_ in (Term("uid", "a"), Term("made", 1), Term("note", "bread", Comparison.WORDS)):
+            assert model.query(filter_, [], Window())[0] == model.ids(filter_, [])
+        found = model.store.read(lambda s: s.records.carried(model.account, KIND, "uid", ["b", 1, "absent"]))
+        assert found == {"b"}
+        assert model.store.read(lambda s: s.records.carried(model.account, KIND, "made", [1, 2])) == {1}
 
     @pytest.mark.parametrize("seed", range(3))
     def test_an_old_result_and_its_changes_give_the_new_result(self, model: Model, seed: int) -> None:

@@ -35,11 +35,11 @@ from angarium.store.sqlite.recordterms import OF_KIND
 _UNIT, _RECORD = b"\x1f", b"\x1e"
 
 _JOINED = (
-    f"SELECT CAST(group_concat(name || char({_UNIT[0]}) || value, char({_RECORD[0]}) ORDER BY id) AS BLOB) "
+    f"SELECT CAST(group_concat(name || char({_UNIT[0]}) || value, char({_RECORD[0]}){{order}}) AS BLOB) "
     "FROM record WHERE account = ? AND kind = ?"
 )
-_ALL = _JOINED
-_SOME = f"{_JOINED} AND id IN (SELECT value FROM json_each(?))"
+_ALL = _JOINED.format(order=" ORDER BY id")
+_SOME = f"{_JOINED.format(order='')} AND id IN (SELECT value FROM json_each(?))"
 _ONE = "SELECT name, value FROM record WHERE account = ? AND kind = ? AND id = ?"
 
 _ADD_ENTRY = "INSERT INTO record_index (account, kind, name, value, id) VALUES (?, ?, ?, ?, ?)"
@@ -64,17 +64,14 @@ class RecordsReader:
         """Records by id (all of them for None) as encoded JSON, in order of creation; unknown ids are left out."""
         if ids is None:
             return _parted(self._connection.execute(_ALL, (account, kind)).get)
-        numbers = [number for number in map(number_of, ids) if number is not None]
-        if len(numbers) == 1:
-            one: tuple[str, bytes] | None = self._connection.execute(_ONE, (account, kind, numbers[0])).get
+        wanted = sorted((number, name) for name in ids if (number := number_of(name)) is not None)
+        if len(wanted) == 1:
+            one: tuple[str, bytes] | None = self._connection.execute(_ONE, (account, kind, wanted[0][0])).get
             found = dict([one]) if one else {}
         else:
-            listed = f"[{','.join(map(str, numbers))}]"
+            listed = f"[{','.join(str(number) for number, _ in wanted)}]"
             found = _parted(self._connection.execute(_SOME, (account, kind, listed)).get)
-        wanted = set(ids)
-        if found.keys() <= wanted:
-            return found
-        return {name: value for name, value in found.items() if name in wanted}
+        return {name: found[name] for _, name in wanted if name in found}
 
     def find(self, account: AccountKey, kind: str, index: str, value: IndexValue) -> list[str]:
         """Ids of the records that carry this value in this index, in order of creation."""
