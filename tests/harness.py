@@ -21,7 +21,7 @@ from angarium.engine.limits import CORE, Limits
 from angarium.engine.registry import Registry
 from angarium.protocols.webpush.targets import Targets
 from angarium.store.contract import Transaction
-from angarium.store.sqlite import open_store
+from angarium.store.sqlite import SqliteStore, open_store
 
 NOW = 1_790_000_000_000
 """The moment at which a test begins, epoch milliseconds."""
@@ -71,10 +71,16 @@ def mail_server(limits: Limits, sending: Sending | None = None) -> Served:
 class Harness:
     """An engine, its store, and users who ask."""
 
-    def __init__(self, folder: Path, limits: Limits | None = None, served: Served | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        limits: Limits | None = None,
+        served: Served | None = None,
+        store: SqliteStore | None = None,
+    ) -> None:
         self.limits = limits or Limits()
         served = served or mail_server(self.limits)
-        self.store = open_store(folder)
+        self.store = store or open_store(folder)
         self.now = NOW
         numbers = count(1)
         core = Capability(CORE, self.limits.core(), in_accounts=False)

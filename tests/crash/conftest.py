@@ -2,7 +2,13 @@
 
 import pytest
 
+_LIVES_A_KILL = 4
+"""Lives of a household to every kill of a server, which takes many times as long."""
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    kills = metafunc.config.getoption("kills")
     if "kill" in metafunc.fixturenames:
-        metafunc.parametrize("kill", range(metafunc.config.getoption("kills")))
+        metafunc.parametrize("kill", range(kills))
+    if "life" in metafunc.fixturenames:
+        metafunc.parametrize("life", range(kills * _LIVES_A_KILL))

@@ -15,6 +15,7 @@ import orjson
 
 from angarium.store.contract import AccountKey, BlobHash, Content, StagedBlob, TooSlow
 from angarium.store.sqlite.blobfiles import BlobFiles
+from angarium.store.sqlite.disk import told
 from angarium.store.sqlite.stage import INLINE, StagedBytes, StagedFile, stage_bytes
 
 UPLOAD_SECONDS = 3600
@@ -121,7 +122,8 @@ class BlobsTransaction(BlobsReader):
             case StagedFile() if self.size(staged.hash) is not None:
                 self.spent.append(staged)
             case StagedFile():
-                self._files.place(staged.path, staged.hash)
+                with told():
+                    self._files.place(staged.path, staged.hash)
                 self._insert(staged, None)
             case _:
                 raise TypeError("this blob was staged by another store")

@@ -4,9 +4,17 @@ All of them pass through one `Disk`, so that whoever opens a store can hand in a
 or keeps a record at any of these steps. SQLite's own steps pass through the file layer that `open_store` is told of.
 """
 
+import errno
+import logging
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from angarium.store.contract import DiskFull, NotDurable
+
+_log = logging.getLogger(__name__)
 
 
 class Disk:
@@ -57,9 +65,27 @@ class Disk:
         """Remove a file; harmless when it is not there."""
         path.unlink(missing_ok=True)
 
+    def drop(self, path: Path) -> None:
+        """Remove a file that is not needed; what cannot be removed now, the next start or the collector finds again."""
+        try:
+            self.remove(path)
+        except OSError:
+            _log.warning("%s stays for now", path, exc_info=True)
+
     def _sync(self, path: Path, flags: int) -> None:
         handle = os.open(path, flags)
         try:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Errors of the system while a blob is written become those of the contract: DiskFull, NotDurable."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull("the disk is full") from error
+        raise NotDurable(f"a blob could not be written: {error}") from error

@@ -137,11 +137,13 @@ class Readers:
             reader = Reader(self.connect(), self._files)
             reader.ticket = ticket
             return reader
-        except BaseException:
+        except BaseException as error:
             with self._changed:
                 self._running.remove(ticket)
                 self._openable += 1
                 self._changed.notify()
+            if isinstance(error, apsw.Error):
+                raise StoreError(f"the database cannot be opened: {error}") from error
             raise
 
     def _give_back(self, reader: Reader) -> None:

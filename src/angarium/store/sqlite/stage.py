@@ -1,6 +1,5 @@
 """Receiving blobs outside the writer: small ones stay in memory, larger ones stream to a file with constant memory."""
 
-import errno
 import hashlib
 import mmap
 import os
@@ -9,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from angarium.store.contract import BlobHash, DiskFull, NotDurable, StoreError
+from angarium.store.contract import BlobHash, NotDurable, StoreError
 from angarium.store.sqlite.blobfiles import BlobFiles, map_file
-from angarium.store.sqlite.disk import Disk
+from angarium.store.sqlite.disk import Disk, told
 
 INLINE = 64 * 1024
 """Octets up to which a blob lives inside the database."""
@@ -52,7 +51,7 @@ class StagedFile:
 
     def discard(self) -> None:
         """Remove the file unless it was taken into the store."""
-        self.disk.remove(self.path)
+        self.disk.drop(self.path)
 
 
 Staged = StagedBytes | StagedFile
@@ -104,18 +103,17 @@ class BlobStage:
         if not self._ended:
             self._close()
             if self._path is not None:
-                self._files.disk.remove(self._path)
+                self._files.disk.drop(self._path)
 
     @contextmanager
     def _disk(self) -> Iterator[None]:
         try:
-            yield
-        except OSError as error:
+            with told():
+                yield
+        except NotDurable:
             # A failed sync may have dropped the pages and forgotten it: what was received cannot be trusted again.
             self.discard()
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise DiskFull("the disk is full") from error
-            raise NotDurable(f"a blob could not be written: {error}") from error
+            raise
 
     def _close(self) -> None:
         self._ended = True

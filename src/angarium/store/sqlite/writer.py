@@ -111,7 +111,13 @@ class Writer:
             _log.critical("the writer of the store ended", exc_info=True)
             self._abandon()
         finally:
+            self._close()
+
+    def _close(self) -> None:
+        try:
             self._connection.close()
+        except apsw.Error:  # of folding the WAL back, which the next to open it does again
+            _log.warning("the database could not be closed in good order", exc_info=True)
 
     def _abandon(self) -> None:
         """Nobody shall wait for a writer that is gone."""

@@ -1,0 +1,171 @@
+"""Named points at which a store can be made to fail or to die: before and after every step that it takes on the disk.
+
+A point is `before sync blob`: a moment, an operation, and the place of the file in the data folder. `Faults` is a
+disk and a file layer of SQLite in one; its hook hears each point as it is reached, and an OSError that it raises
+becomes the failure of that very step.
+"""
+
+import errno
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from angarium.store.sqlite.database import FILE
+from angarium.store.sqlite.disk import Disk
+
+Hook = Callable[[str], None]
+
+_STEPS = {
+    "create": ("received",),
+    "write": ("received", "database", "wal", "commit", "journal", "copy"),
+    "sync": ("received", "database", "wal", "journal", "copy", "archive", "shelf", "blobs", "folder", "parent"),
+    "make": ("incoming", "blobs", "shelf"),
+    "rename": ("blob", "kept copy", "archive"),
+    "remove": ("received", "blob", "wal", "journal", "copy", "kept copy", "archive"),
+    "truncate": ("database",),
+    "open": ("database", "wal", "journal", "copy"),
+}
+POINTS = tuple(
+    f"{moment} {operation} {place}"
+    for operation, places in _STEPS.items()
+    for place in places
+    for moment in ("before", "after")
+)
+"""All of them."""
+
+_FRAME_HEADER = 24
+
+
+def place_of(folder: Path, path: Path) -> str:
+    """What a file or folder is to the store."""
+    if path in (folder, folder.parent):
+        return "folder" if path == folder else "parent"
+    parts = path.relative_to(folder).parts if path.is_relative_to(folder) else ()
+    match parts:
+        case ("incoming", *rest):
+            return "received" if rest else "incoming"
+        case ("blobs", *rest):
+            return ("blobs", "shelf", "blob")[len(rest)]
+        case (name,) if name.startswith(FILE):
+            ending = name.removeprefix(FILE)
+            if ending.startswith(".v"):
+                return "kept copy"
+            return {"": "database", "-wal": "wal", "-journal": "journal"}.get(ending, "copy")
+    return "archive"
+
+
+class Faults(Disk):
+    """`vfs` is the name to hand to SQLite, while `registered`."""
+
+    def __init__(self, folder: Path, hook: Hook, vfs: str = "faults") -> None:
+        self.folder = folder
+        self.hook = hook
+        self.vfs = vfs
+        self._paths: dict[int, Path] = {}
+
+    @contextmanager
+    def registered(self) -> Iterator[None]:
+        """While SQLite knows of it."""
+        layer = _Layer(self)
+        try:
+            yield
+        finally:
+            layer.unregister()
+
+    @contextmanager
+    def at(self, operation: str, path: Path) -> Iterator[None]:
+        """Around a step."""
+        with self.around(operation, place_of(self.folder, path)):
+            yield
+
+    @contextmanager
+    def around(self, operation: str, place: str) -> Iterator[None]:
+        """Around a step at a place."""
+        self.hook(f"before {operation} {place}")
+        yield
+        self.hook(f"after {operation} {place}")
+
+    def create(self, folder: Path) -> tuple[int, Path]:
+        with self.at("create", folder / "new"):
+            handle, path = super().create(folder)
+            self._paths[handle] = path
+            return handle, path
+
+    def write(self, handle: int, octets: memoryview) -> int:
+        with self.at("write", self._paths[handle]):
+            return super().write(handle, octets)
+
+    def sync(self, handle: int) -> None:
+        with self.at("sync", self._paths[handle]):
+            super().sync(handle)
+
+    def sync_file(self, path: Path) -> None:
+        with self.at("sync", path):
+            super().sync_file(path)
+
+    def sync_folder(self, path: Path) -> None:
+        with self.at("sync", path):
+            super().sync_folder(path)
+
+    def make_folder(self, path: Path) -> None:
+        with self.at("make", path):
+            super().make_folder(path)
+
+    def rename(self, source: Path, target: Path) -> None:
+        with self.at("rename", target):
+            super().rename(source, target)
+
+    def remove(self, path: Path) -> None:
+        with self.at("remove", path):
+            super().remove(path)
+
+
+class _Layer(apsw.VFS):
+    """The half that SQLite calls."""
+
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
+        super().__init__(faults.vfs, "")
+
+    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:  # noqa: N802 (of apsw)
+        path = Path(str(name.filename() if isinstance(name, apsw.URIFilename) else name))
+        with told(), self._faults.at("open", path):
+            return _File(self._faults, path, name, flags)
+
+    def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802 (of apsw)
+        with told(), self._faults.at("remove", Path(filename)):
+            super().xDelete(filename, syncdir)
+
+
+class _File(apsw.VFSFile):
+    def __init__(self, faults: Faults, path: Path, name: str | apsw.URIFilename | None, flags: list[int]) -> None:
+        super().__init__("", name, flags)
+        self._faults = faults
+        self._place = place_of(faults.folder, path)
+
+    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802 (of apsw)
+        # The header of a frame says how large the database is after it when the frame is the last of a transaction.
+        ends = self._place == "wal" and len(data) == _FRAME_HEADER and any(data[4:8])
+        with told(), self._faults.around("write", "commit" if ends else self._place):
+            super().xWrite(data, offset)
+
+    def xSync(self, flags: int) -> None:  # noqa: N802 (of apsw)
+        with told(), self._faults.around("sync", self._place):
+            super().xSync(flags)
+
+    def xTruncate(self, newsize: int) -> None:  # noqa: N802 (of apsw)
+        with told(), self._faults.around("truncate", self._place):
+            super().xTruncate(newsize)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Errors of the system as SQLite's own file layer would tell them."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise apsw.FullError("no space left") from error
+        raise apsw.IOError(str(error)) from error
