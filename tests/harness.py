@@ -19,6 +19,7 @@ from angarium.engine.declare import Access, Capability, DataType, Method
 from angarium.engine.dispatch import Engine
 from angarium.engine.limits import CORE, Limits
 from angarium.engine.registry import Registry
+from angarium.flows.schedule import Schedule, Sender
 from angarium.protocols.webpush.targets import Targets
 from angarium.store.contract import Transaction
 from angarium.store.sqlite import SqliteStore, open_store
@@ -55,7 +56,7 @@ def mail_server(limits: Limits, sending: Sending | None = None) -> Served:
             *submission.types(allowed),
             *quotas.types({"Email": mail.MAIL}),
             *contacts.types(),
-            *calendars.types(DOMAINS),
+            *calendars.types(DOMAINS, Schedule(Sender(allowed, map(str, count(1)).__next__))),
             *push.types(Targets().problem, lambda _user: True),
         ],
         [

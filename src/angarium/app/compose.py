@@ -8,16 +8,15 @@ from functools import partial
 from typing import TypeAlias
 
 from angarium.app.config import Config
-from angarium.app.pipeline import token
+from angarium.app.pipeline import invitations, sending, token
 from angarium.app.pushing import creation_limit, key_of, targets_of
 from angarium.datatypes import blobs, calendars, contacts, mail, push, quotas, submission
-from angarium.datatypes.principals import Domains
 from angarium.datatypes.push import VapidKey
-from angarium.datatypes.submission import Sending
 from angarium.engine.declare import Capability
 from angarium.engine.dispatch import Engine
 from angarium.engine.limits import CORE, Limits
 from angarium.engine.registry import Registry
+from angarium.flows.schedule import Schedule
 from angarium.protocols.http.address import Addresses
 from angarium.protocols.http.application import Application
 from angarium.protocols.http.cors import Cors
@@ -66,18 +65,6 @@ def clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-def sending(config: Config) -> Sending:
-    """What may be sent."""
-    return Sending(
-        domains=Domains(config.mail.domains),
-        relay=config.relay.host is not None,
-        max_size=config.limits.max_size_upload,
-        max_recipients=config.queue.max_recipients,
-        max_delay=config.queue.max_delay,
-        recipients_per_hour=config.queue.recipients_per_hour,
-    )
-
-
 def compose_engine(
     config: Config, key: VapidKey, clock: Callable[[], int] = clock, make: EngineMaker = Engine
 ) -> Engine:
@@ -99,7 +86,7 @@ def compose_engine(
             *submission.types(allowed),
             *quotas.types({"Email": mail.MAIL}),
             *contacts.types(),
-            *calendars.types(allowed.domains),
+            *calendars.types(allowed.domains, Schedule(invitations(config))),
             *push.types(targets_of(config).problem, creation_limit()),
         ),
         methods=(

@@ -320,6 +320,16 @@ class LegacySection(_Section):
     updated: Literal["map", "array"] = "map"
 
 
+class ScheduleSection(_Section):
+    """Whose word counts on who sent an answer to an invitation, or a change of one, by mail.
+
+    `trusted_authserv_ids` are the names under which the mail transfer agent writes Authentication-Results (RFC 8601);
+    without any, mail makes new invitations but changes nothing that is there.
+    """
+
+    trusted_authserv_ids: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], FromJson] = ()
+
+
 class Config(BaseSettings):
     """All of it; read by `load`."""
 
@@ -339,6 +349,7 @@ class Config(BaseSettings):
     relay: RelaySection = RelaySection()
     queue: QueueSection = QueueSection()
     lmtp: LmtpSection = LmtpSection()
+    schedule: ScheduleSection = ScheduleSection()
     push: PushSection = PushSection()
     legacy: LegacySection = LegacySection()
 

@@ -20,6 +20,8 @@ from typing import BinaryIO, Final, cast
 
 from angarium.app.operations.batch import Parcel, pack, unpack
 from angarium.flows.deliver import Arrival, arrival
+from angarium.formats.imip import Invitation
+from angarium.formats.json import JSON, dumps, loads
 from angarium.formats.message import Header
 from angarium.store.contract import BlobHash, StagedBlob
 from angarium.store.sqlite.stage import StagedBytes
@@ -158,14 +160,22 @@ def answer(asked: bytes) -> bytes:
     except Exception:
         return b""
     headers = [(header.name, header.raw) for header in found.headers]
-    return marshal.dumps((pack([Parcel(found.message, b"", None)]), headers))
+    carried = found.invitation
+    invitation = None if carried is None else dumps([carried.method, list[JSON](carried.events), carried.comment])
+    return marshal.dumps((pack([Parcel(found.message, b"", None)]), headers, invitation))
 
 
 def arrived(sender: str, blob: StagedBlob, answered: bytes) -> Arrival:
     """The same with its blob and sender again."""
-    packed, headers = marshal.loads(answered)  # noqa: S302
+    packed, headers, carried = marshal.loads(answered)  # noqa: S302
     (parcel,) = unpack(packed)
-    return Arrival(sender, parcel.message, tuple(Header(name, raw) for name, raw in headers), blob)
+    invitation = None if carried is None else _invitation(cast("list[JSON]", loads(carried)))
+    return Arrival(sender, parcel.message, tuple(Header(name, raw) for name, raw in headers), blob, invitation)
+
+
+def _invitation(carried: list[JSON]) -> Invitation:
+    method, events, comment = carried
+    return Invitation(cast(str, method), tuple(cast("list[dict[str, JSON]]", events)), cast("str | None", comment))
 
 
 def main() -> None:

@@ -14,6 +14,8 @@ from angarium.datatypes.mail import ingest
 from angarium.datatypes.principals import Domains, Recipient, recipient
 from angarium.datatypes.principals.names import normal_address
 from angarium.flows.subaddress import mailbox_of
+from angarium.formats import imip
+from angarium.formats.imip import Invitation
 from angarium.formats.message import Header, hops, parse
 from angarium.store.contract import NewMessage, OverQuota, StagedBlob, Transaction
 
@@ -26,13 +28,14 @@ class Arrival:
     """One message on its way in, for any number of recipients.
 
     `sender` is the reverse-path, '' for a bounce. `message` has no mailboxes yet; `headers` are the first 1,000 fields
-    of `blob`, the octets with their Return-Path.
+    of `blob`, the octets with their Return-Path. `invitation` is what it carries for calendars.
     """
 
     sender: str
     message: NewMessage
     headers: tuple[Header, ...]
     blob: StagedBlob
+    invitation: Invitation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ def arrival(sender: str, blob: StagedBlob, now: int) -> Arrival:
     """
     data = octets(blob.open())
     message = parse(data)
-    return Arrival(sender, ingest.from_message(data, message, (), (), now, blob.hash), message.headers, blob)
+    made = ingest.from_message(data, message, (), (), now, blob.hash)
+    return Arrival(sender, made, message.headers, blob, imip.read(data, message))
 
 
 def deliver(transaction: Transaction, pipeline: Pipeline, arrived: Arrival, address: str) -> Outcome:

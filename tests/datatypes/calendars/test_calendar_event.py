@@ -246,7 +246,8 @@ def test_participants_can_be_reduced_to_owners_and_oneself(ann: Desk) -> None:
 
 def test_messages_that_nobody_can_send_refuse_the_change(ann: Desk) -> None:
     event = {"start": "2026-10-01T09:00:00", "calendarIds": {ann.calendar: True}}
-    given = {"alone": {**event, "participants": {"a": ANN}}, "two": {**event, "participants": {"a": ANN, "z": ZOE}}}
+    fax = {**ZOE, "calendarAddress": "tel:+43-1-2345"}
+    given = {"alone": {**event, "participants": {"a": ANN}}, "two": {**event, "participants": {"a": ANN, "z": fax}}}
     answer = ann.call("CalendarEvent/set", create=given, sendSchedulingMessages=True)
     assert list(answer["created"]) == ["alone"]
     assert answer["notCreated"]["two"]["type"] == "noSupportedScheduleMethods"

@@ -70,8 +70,10 @@ def test_who_is_added_is_asked_and_who_is_removed_is_told() -> None:
     people = {"ann": person(ANN, "owner"), "bob": person(BOB), "dee": person("mailto:dee@example.com")}
     assert told(event(), changed(participants=people)) == [
         (Method.CANCEL, (CY,), [None]),
-        (Method.REQUEST, (BOB, "mailto:dee@example.com"), [None]),
+        (Method.REQUEST, (BOB,), [None]),
+        (Method.REQUEST, ("mailto:dee@example.com",), [None]),
     ]
+    assert [message.is_new for message in sent(event(), changed(participants=people))] == [False, False, True]
 
 
 def test_a_cancellation_names_only_those_it_is_for_and_is_one_further() -> None:

@@ -6,14 +6,14 @@ from angarium.datatypes.calendars.calendar_event_notification import calendar_ev
 from angarium.datatypes.calendars.capability import CALENDARS, CALENDARS_PARSE, calendars_capabilities
 from angarium.datatypes.calendars.parse import calendar_event_parse
 from angarium.datatypes.calendars.participant_identity import participant_identity_type
-from angarium.datatypes.calendars.scheduling import Change, Scheduling, no_scheduling
+from angarium.datatypes.calendars.scheduling import Change, Scheduling
 from angarium.datatypes.principals import Domains
 from angarium.engine.declare import Capability, DataType, Method
 
 __all__ = ["CALENDARS", "CALENDARS_PARSE", "Change", "Scheduling", "capabilities", "methods", "types"]
 
 
-def types(domains: Domains, scheduling: Scheduling = no_scheduling) -> tuple[DataType, ...]:
+def types(domains: Domains, scheduling: Scheduling) -> tuple[DataType, ...]:
     """The data types of calendars; `scheduling` sends what changes of events ask for."""
     return (
         calendar_type(CALENDARS),

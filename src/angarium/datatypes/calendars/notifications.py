@@ -72,19 +72,42 @@ def notify(
         told = _told(user, before, after)
         if told is None:
             continue
-        value: dict[str, JSON] = {
-            "for": user,
-            "at": now,
-            "created": format_utc(now // 1000 * 1000),
-            "changedBy": author.person(),
-            "comment": author.comment,
-            "calendarEventId": record,
-            **told,
-        }
-        transaction.records.create(account, KIND, PREFIX, dumps(value), indexes(value))
-        earlier = transaction.records.find(account, KIND, "for", user)
-        for oldest in earlier[:-MOST]:
-            transaction.records.destroy(account, KIND, oldest)
+        _keep(transaction, account, author, record, user, told, now)
+
+
+def tell(transaction: Transaction, account: AccountKey, author: Author, record: str, event: Event, now: int) -> None:
+    """Tell the owner of an account what somebody wanted to do to a stored event, which stays as it is."""
+    told: dict[str, JSON] = {
+        "type": "updated",
+        "isDraft": event.get("isDraft") is True,
+        "event": cast(JSON, _event(seen(event, OWNER))),
+        "eventPatch": {},
+    }
+    _keep(transaction, account, author, record, OWNER, told, now)
+
+
+def _keep(
+    transaction: Transaction,
+    account: AccountKey,
+    author: Author,
+    record: str,
+    user: str,
+    told: dict[str, JSON],
+    now: int,
+) -> None:
+    value: dict[str, JSON] = {
+        "for": user,
+        "at": now,
+        "created": format_utc(now // 1000 * 1000),
+        "changedBy": author.person(),
+        "comment": author.comment,
+        "calendarEventId": record,
+        **told,
+    }
+    transaction.records.create(account, KIND, PREFIX, dumps(value), indexes(value))
+    earlier = transaction.records.find(account, KIND, "for", user)
+    for oldest in earlier[:-MOST]:
+        transaction.records.destroy(account, KIND, oldest)
 
 
 def _recipients(

@@ -30,12 +30,16 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What goes out; `events` have one uid, `sender` and `recipients` are calendar addresses."""
+    """What goes out; `events` have one uid, `sender` and `recipients` are calendar addresses.
+
+    `is_new` says that the recipients saw nothing of the event before.
+    """
 
     method: Method
     events: tuple[Event, ...]
     sender: str
     recipients: tuple[str, ...]
+    is_new: bool = False
 
 
 def sendable(event: Mapping[str, JSON]) -> Event:

@@ -24,7 +24,8 @@ _MOST_OCTETS: Final = 50_000_000
 
 _NOTHING: Final[dict[str, Event]] = {}
 
-_Outbox = dict[tuple[Method, bytes], tuple[tuple[Event, ...], list[str]]]
+_Letter = tuple[Method, bool, tuple[Event, ...]]
+"""A method, whether it is about what was not seen before, and the events."""
 
 
 def messages(
@@ -38,8 +39,8 @@ def messages(
     old, new = (None if event is None else _views(event, organizer) for event in (before, after))
     people = {**(old.guests.all if old else {}), **(new.guests.all if new else {})}
     stamp: dict[str, JSON] = {"updated": now, "sequence": _sequence(before, after)}
-    outbox: _Outbox = {}
-    known: dict[tuple[int, int], list[tuple[Method, tuple[Event, ...], bytes]]] = {}
+    outbox: dict[tuple[Method, bool, bytes], tuple[_Letter, list[str]]] = {}
+    known: dict[tuple[int, int], list[tuple[_Letter, bytes]]] = {}
     seen: list[object] = []
     room = _MOST_OCTETS
     for address, spelled in people.items():
@@ -50,13 +51,13 @@ def messages(
         if pair not in known:
             seen += (one, other)  # what has an id here must stay
             told = _Difference(one, other, old, new).told(stamp)
-            known[pair] = [(method, events, dumps(cast(JSON, list(events)))) for method, events in told]
-            room -= sum(len(octets) for _, _, octets in known[pair])
+            known[pair] = [(letter, dumps(cast(JSON, list(letter[2])))) for letter in told]
+            room -= sum(len(octets) for _, octets in known[pair])
             if room < 0:
                 raise TooManyGuests
-        for method, events, octets in known[pair]:
-            outbox.setdefault((method, octets), (events, []))[1].append(spelled)
-    made = [_message(method, events, organizer, to) for (method, _), (events, to) in outbox.items()]
+        for letter, octets in known[pair]:
+            outbox.setdefault((letter[0], letter[1], octets), (letter, []))[1].append(spelled)
+    made = [_message(*letter, organizer, to) for letter, to in outbox.values()]
     return sorted(made, key=lambda message: message.method is Method.REQUEST)  # what ends comes before what begins
 
 
@@ -76,11 +77,11 @@ def _sequence(before: Event | None, after: Event | None) -> int:
     return cast(int, (before or {}).get("sequence", 0)) + 1
 
 
-def _message(method: Method, events: tuple[Event, ...], organizer: str, to: list[str]) -> Message:
+def _message(method: Method, is_new: bool, events: tuple[Event, ...], organizer: str, to: list[str]) -> Message:
     if method is Method.CANCEL:  # RFC 5546 §3.2.5: it names those whom it is for
         addresses = [normal(address) for address in to]
         events = tuple(only(event, addresses) for event in events)
-    return Message(method, events, organizer, tuple(to))
+    return Message(method, events, organizer, tuple(to), is_new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +93,21 @@ class _Difference:
     before: Views | None
     after: Views | None
 
-    def told(self, stamp: dict[str, JSON]) -> Iterator[tuple[Method, tuple[Event, ...]]]:
+    def told(self, stamp: dict[str, JSON]) -> Iterator[_Letter]:
         """What the participant is told."""
         # §5.9.2.1: whoever is invited to the whole hears nothing of occurrences any more.
         gone = [event for at, event in self.old.items() if at not in self.new and WHOLE not in self.new]
         left_out = frozenset(self._left_out())
         gone += [_off(self.old[WHOLE], at) for at in sorted(left_out)]
         if gone:
-            yield Method.CANCEL, tuple(_cancelled(event, stamp) for event in gone)
+            yield Method.CANCEL, False, tuple(_cancelled(event, stamp) for event in gone)
         asked = [
             event
             for at, event in self.new.items()
             if at not in self.old or _plain(self.old[at], left_out) != _plain(event, left_out)
         ]
         if asked:
-            yield Method.REQUEST, tuple(asked)
+            yield Method.REQUEST, not self.old, tuple(asked)
 
     def _left_out(self) -> Iterator[str]:
         """The occurrences of the whole that were there and that an override has taken out."""

@@ -1,0 +1,120 @@
+"""A message of iTIP taken in by an account: what the decision says is written, and its user hears of it.
+
+Both roads end here, in the transaction of whoever brings the message.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, cast
+
+from angarium.datatypes.calendars import attachments, calendars, events, identities, notifications, own, words
+from angarium.datatypes.calendars.addresses import mail_of
+from angarium.datatypes.calendars.events import KIND, LARGEST, PREFIX
+from angarium.datatypes.calendars.notifications import Author
+from angarium.datatypes.calendars.own import OWNER, Event
+from angarium.datatypes.principals import Domains, User, owns
+from angarium.flows.schedule.answering import answered
+from angarium.flows.schedule.decision import Decision, Held, Incoming, Step
+from angarium.flows.schedule.guests import TooManyGuests
+from angarium.flows.schedule.inviting import invited
+from angarium.flows.schedule.message import Message, Method
+from angarium.formats.json import dumps
+from angarium.formats.primitives import format_utc
+from angarium.store.contract import AccountKey, Records, Snapshot, Transaction
+
+OF_PARTICIPANTS: Final = frozenset({Method.REPLY, Method.COUNTER, Method.REFRESH})
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message for an account: from the normal address `sender`, for certain or not, and who that is for people."""
+
+    method: Method
+    events: Sequence[Event]
+    sender: str
+    is_trusted: bool
+    author: Author
+
+
+def own_addresses(snapshot: Snapshot, account: AccountKey, user: User, domains: Domains) -> Callable[[str], bool]:
+    """Tells of a normal address whether messages to it come to this account."""
+    known = identities.own_addresses(snapshot.records, account)
+
+    def is_own(address: str) -> bool:
+        mail = mail_of(address)
+        return address in known or (mail is not None and owns(user, domains, mail))
+
+    return is_own
+
+
+def receive(transaction: Transaction, domains: Domains, user: User, arrived: Arrived, now: int) -> list[Message]:
+    """Take a message in; what is to be answered at once. `now` in epoch milliseconds."""
+    answers = []
+    decide = answered if arrived.method in OF_PARTICIPANTS else invited
+    is_own = own_addresses(transaction, user.account, user, domains)
+    calendar = _calendar(transaction, user.account)
+    moment = format_utc(now // 1000 * 1000)
+    for event in arrived.events:
+        held = _held(transaction.records, user.account, str(event["uid"]))
+        incoming = Incoming(arrived.method, event, arrived.sender, arrived.is_trusted, is_own, calendar, moment)
+        try:
+            decision = decide(held, incoming)
+        except TooManyGuests:
+            continue
+        _carry_out(transaction, user.account, decision, arrived.author, now)
+        if decision.answer is not None:
+            answers.append(decision.answer)
+    return answers
+
+
+def _calendar(transaction: Transaction, account: AccountKey) -> str:
+    """Where invitations go: the default calendar, a new one when there is none."""
+    found = calendars.DEFAULTS.current(transaction.records, account)
+    return found or calendars.create(transaction, account, calendars.FIRST)
+
+
+def _held(records: Records, account: AccountKey, uid: str) -> Held:
+    base: tuple[str, Event] | None = None
+    occurrences: dict[str, tuple[str, Event]] = {}
+    for record in events.with_uid(records, account, uid):
+        event = own.seen(events.load(records, account, record) or {}, OWNER)
+        if event.get("recurrenceId") is None:
+            base = record, event
+        else:
+            occurrences[str(event["recurrenceId"])] = record, event
+    return Held(base, occurrences)
+
+
+def _carry_out(transaction: Transaction, account: AccountKey, decision: Decision, author: Author, now: int) -> None:
+    for step in decision.steps:
+        if step.before == step.after or (step.after is not None and len(dumps(step.after)) > LARGEST):
+            continue
+        stored = events.load(transaction.records, account, step.record) if step.record else None
+        record = _write(transaction, account, step, stored)
+        notifications.notify(transaction, account, author, record, stored, step.after, now)
+    if decision.told is not None:
+        told = decision.told
+        said = f"{told.why} (“{author.comment}”)" if author.comment else told.why
+        notifications.tell(transaction, account, _saying(author, said), told.record, told.event, now)
+
+
+def _saying(author: Author, comment: str) -> Author:
+    return Author(author.name, author.email, author.principal, author.calendar_address, comment=comment)
+
+
+def _write(transaction: Transaction, account: AccountKey, step: Step, stored: Event | None) -> str:
+    records = transaction.records
+    if step.after is None:
+        records.destroy(account, KIND, cast(str, step.record))
+        return cast(str, step.record)
+    made = own.kept(stored or {}, OWNER, step.after)
+    found, texts = events.indexes(made), words.texts(made)
+    record = step.record
+    if record is None:
+        record = records.create(account, KIND, PREFIX, dumps(made), found, texts)
+    else:
+        records.update(account, KIND, record, dumps(made), found, texts)
+    pinned = attachments.hashes(made)
+    if pinned or (stored and attachments.hashes(stored)):
+        transaction.blobs.pin(account, KIND, record, pinned)
+    return record

@@ -1,0 +1,70 @@
+"""Invitations and answers that come by mail: a stage of the delivery (RFC 6047).
+
+Whoever the message says to be from counts as its sender only with an Authentication-Results field of a trusted server;
+without one it can make a new event that waits for an answer, and otherwise only tells. What lies in Junk is not read.
+Nothing is answered but a counter proposal and a wish to see the event again, and neither to a program.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from angarium.datatypes.calendars.addresses import normal, of_mail
+from angarium.datatypes.calendars.notifications import Author
+from angarium.datatypes.mail.mailbox import record as mailboxes
+from angarium.flows.deliver import Arrival, Delivered
+from angarium.flows.schedule.decision import organizer_of
+from angarium.flows.schedule.message import Method
+from angarium.flows.schedule.receiving import OF_PARTICIPANTS, Arrived, receive
+from angarium.flows.schedule.sending import Sender
+from angarium.formats.message import EmailAddress, Header, is_authenticated, may_be_answered, parse_addresses
+from angarium.store.contract import Transaction
+
+_UNREAD: Final = frozenset(("junk", "trash"))
+_LONGEST_COMMENT: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """The stage; `servers` are those whose word on a message's sender counts."""
+
+    sender: Sender
+    servers: tuple[str, ...] = ()
+
+    def __call__(self, transaction: Transaction, arrived: Arrival, delivered: Delivered) -> None:
+        """Take in what a message carries, if it is for calendars at all."""
+        invitation, author = arrived.invitation, _author(arrived.headers)
+        if invitation is None or author is None or invitation.method not in set(Method):
+            return
+        user, now = delivered.recipient.user, arrived.message.received
+        mailbox = mailboxes.read(transaction.records, user.account, delivered.mailbox)
+        if mailbox is not None and mailbox.role in _UNREAD:
+            return
+        email = author["email"] or ""
+        sender, method = normal(of_mail(email)), Method(invitation.method)
+        is_trusted = is_authenticated(arrived.headers, self.servers, email.rpartition("@")[2])
+        organizer = organizer_of(invitation.events[0])
+        if method not in OF_PARTICIPANTS and sender != organizer:
+            # A program that writes for the organizer says so; it is believed no more than anybody.
+            if organizer not in _in_the_name_of(arrived.headers):
+                return
+            sender, is_trusted = organizer, False
+        comment = invitation.comment[:_LONGEST_COMMENT] if invitation.comment else None
+        said = Author(author["name"] or email, email, calendar_address=of_mail(email), comment=comment)
+        known = Arrived(method, invitation.events, sender, is_trusted, said)
+        answers = receive(transaction, self.sender.sending.domains, user, known, now)
+        if answers and may_be_answered(arrived.headers):
+            self.sender.answer(transaction, user, answers, now, Author(user.name, principal=user.id))
+
+
+def _author(headers: Sequence[Header]) -> EmailAddress | None:
+    """Who wrote a message; None unless it says so once, and names one."""
+    fields = [header.raw for header in headers if header.name.lower() == "from"]
+    named = parse_addresses(fields[0]) if len(fields) == 1 else []
+    return named[0] if len(named) == 1 and named[0]["email"] else None
+
+
+def _in_the_name_of(headers: Sequence[Header]) -> set[str]:
+    """The normal addresses to which an answer would go, or who sent the message."""
+    fields = [header.raw for header in headers if header.name.lower() in ("reply-to", "sender")]
+    return {normal(of_mail(each["email"] or "")) for field in fields[:4] for each in parse_addresses(field)[:10]}

@@ -1,0 +1,47 @@
+"""The mail of somebody elsewhere, as programs for calendars write it, and how it comes to a user here."""
+
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from tests.datatypes.calendars.desk import Desk
+from tests.harness import DOMAINS, NOW
+
+from angarium.datatypes.submission import Sending
+from angarium.flows.deliver import Delivered, Pipeline, arrival, deliver
+from angarium.flows.schedule import Reception, Sender
+from angarium.flows.schedule.message import Method
+from angarium.formats import imip
+from angarium.formats.message import Draft, DraftHeader, build, with_return_path
+
+SERVER = "mx.example.com"
+NUMBERS = count(1)
+SENDER = Sender(Sending(DOMAINS, relay=True), lambda: f"token{next(NUMBERS)}")
+PIPELINE = Pipeline(DOMAINS, (Reception(SENDER, (SERVER,)),))
+
+
+def proof(domain: str = "example.net") -> str:
+    """What the mail transfer agent says of a sender that it has verified."""
+    return f"Authentication-Results: {SERVER}; dmarc=pass header.from={domain}"
+
+
+def letter(method: Method, *events: Any, sender: str = "cy@example.net", fields: tuple[str, ...] = ()) -> bytes:
+    """A message from outside, with more fields before its own."""
+    headers = (
+        DraftHeader("From", "Addresses", [{"name": "Cy", "email": sender}]),
+        DraftHeader("To", "Addresses", [{"name": None, "email": "ann@example.com"}]),
+        DraftHeader("Subject", "Text", "Party"),
+    )
+    body = imip.body("See the calendar.", method, events, {})
+    octets = build(Draft(headers, body), message_id=f"{next(NUMBERS)}@example.net", date=datetime.fromtimestamp(0, UTC))
+    return "".join(f"{field}\r\n" for field in fields).encode() + octets
+
+
+def comes(desk: Desk, octets: bytes, to: str = "ann@example.com") -> Delivered:
+    """Deliver it."""
+    stage = desk.harness.store.stage()
+    stage.write(with_return_path(octets, "cy@example.net"))
+    arrived = arrival("cy@example.net", stage.finish(), NOW)
+    outcome = desk.harness.store.write(lambda transaction: deliver(transaction, PIPELINE, arrived, to)).result()
+    assert isinstance(outcome, Delivered)
+    return outcome

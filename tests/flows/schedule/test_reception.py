@@ -1,0 +1,216 @@
+"""Invitations and answers by mail: what they do, and what nobody can do with one (RFC 6047)."""
+
+from typing import Any
+
+import pytest
+from tests.datatypes.calendars.desk import Desk
+from tests.flows.schedule.outside import comes, letter, proof
+from tests.flows.schedule.party import ANN, BOB, CY, LATER, NOW, event, person
+from tests.flows.schedule.test_changing import SECOND, WINDOW, invite, notes, status, the_event, waiting
+
+from angarium.flows.schedule.message import Method
+from angarium.formats.message import envelope, header_value, parse
+
+
+def theirs(**properties: Any) -> Any:
+    """An event of Cy's, to which Ann is invited."""
+    people = {"cy": person(CY, "owner", status="accepted"), "ann": person(ANN, status="accepted")}
+    made = event(**{"organizerCalendarAddress": CY, "participants": people, **properties})
+    return {name: value for name, value in made.items() if name not in ("calendarIds", "isDraft")}
+
+
+def newer(**properties: Any) -> Any:
+    return theirs(**{"sequence": 2, "updated": LATER, **properties})
+
+
+def answer(given: str = "accepted", who: str = CY, **properties: Any) -> Any:
+    """Cy's answer to an event of Ann's."""
+    made = event(**{"participants": {"x": person(who, status=given)}, "updated": LATER, **properties})
+    return {name: value for name, value in made.items() if name not in ("calendarIds", "isDraft", "recurrenceRule")}
+
+
+def test_an_invitation_by_mail_makes_an_event_that_waits_for_an_answer(ann: Desk) -> None:
+    comes(ann, letter(Method.REQUEST, theirs()))
+    made = the_event(ann)
+    assert (made["title"], made["isOrigin"], made["organizerCalendarAddress"]) == ("Party", False, CY)
+    assert made["participants"]["ann"]["participationStatus"] == "needs-action"
+    assert made["useDefaultAlerts"] is True
+    assert len(ann.expand(*WINDOW)) == 5
+    (note,) = notes(ann)
+    assert (note["type"], note["changedBy"]["name"], note["changedBy"]["email"]) == ("created", "Cy", "cy@example.net")
+    assert note["changedBy"]["calendarAddress"] == CY
+
+
+def test_the_same_invitation_again_makes_nothing_new(ann: Desk) -> None:
+    for _ in range(2):
+        comes(ann, letter(Method.REQUEST, theirs()))
+    assert len(ann.find()) == 1
+    assert len(notes(ann)) == 1
+
+
+def test_a_change_by_mail_counts_when_the_sender_is_verified(ann: Desk) -> None:
+    comes(ann, letter(Method.REQUEST, theirs()))
+    moved = {SECOND: {"start": "2026-10-08T15:00:00"}}
+    comes(ann, letter(Method.REQUEST, newer(title="Feast", recurrenceOverrides=moved), fields=(proof(),)))
+    assert the_event(ann)["title"] == "Feast"
+    assert "2026-10-08T15:00:00" in ann.expand(*WINDOW)
+    comes(ann, letter(Method.CANCEL, newer(sequence=3, status="cancelled"), fields=(proof(),)))
+    assert the_event(ann)["status"] == "cancelled"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        (),
+        (proof("evil.example"),),
+        ("Authentication-Results: mx.evil.example; dmarc=pass header.from=example.net",),
+        ("Authentication-Results: mx.example.com; dmarc=fail header.from=example.net",),
+    ],
+)
+@pytest.mark.parametrize("method", [Method.REQUEST, Method.CANCEL, Method.ADD])
+def test_a_change_that_is_not_verified_only_tells(ann: Desk, said: tuple[str, ...], method: Method) -> None:
+    comes(ann, letter(Method.REQUEST, theirs()))
+    before = the_event(ann)
+    comes(ann, letter(method, newer(title="Feast"), fields=said))
+    assert the_event(ann) == before
+    (note,) = (each for each in notes(ann) if each["type"] == "updated")
+    assert note["eventPatch"] == {}
+    assert "could not be verified" in note["comment"]
+
+
+def test_an_answer_by_mail_counts_when_the_sender_is_verified(ann: Desk) -> None:
+    invite(ann, person(CY))
+    comes(ann, letter(Method.REPLY, answer(), fields=(proof(),)))
+    assert status(ann) == "accepted"
+    comes(ann, letter(Method.REPLY, answer("declined", recurrenceId=SECOND, start=SECOND), fields=(proof(),)))
+    assert (status(ann), status(ann, at=SECOND)) == ("accepted", "declined")
+
+
+def test_an_answer_that_is_not_verified_only_tells(ann: Desk) -> None:
+    invite(ann, person(CY))
+    before = the_event(ann)
+    comes(ann, letter(Method.REPLY, answer()))
+    assert the_event(ann) == before
+    (note,) = notes(ann)
+    assert note["changedBy"]["email"] == "cy@example.net"
+    assert note["comment"].startswith("accepted: it could not be verified")
+
+
+@pytest.mark.parametrize(
+    ("given", "sender"),
+    [
+        (answer(), "eve@example.net"),
+        (answer(who="mailto:eve@example.net"), "cy@example.net"),
+        (answer(who=BOB), "cy@example.net"),
+    ],
+    ids=["by another", "for another", "for a user of this server"],
+)
+def test_nobody_answers_for_somebody_else(ann: Desk, given: Any, sender: str) -> None:
+    invite(ann, person(CY), person(BOB))
+    before = the_event(ann)
+    comes(ann, letter(Method.REPLY, given, sender=sender, fields=(proof(),)))
+    assert the_event(ann) == before
+    assert notes(ann) == []
+
+
+def test_an_invitation_in_the_name_of_another_makes_nothing(ann: Desk) -> None:
+    comes(ann, letter(Method.REQUEST, theirs(), sender="eve@example.net", fields=(proof(),)))
+    assert ann.find() == []
+
+
+def test_a_program_may_write_for_the_organizer_but_changes_nothing(ann: Desk) -> None:
+    fields = ("Reply-To: cy@example.net", proof("calendar.example"))
+    comes(ann, letter(Method.REQUEST, theirs(), sender="noreply@calendar.example", fields=fields))
+    assert the_event(ann)["title"] == "Party"
+    comes(ann, letter(Method.REQUEST, newer(title="Feast"), sender="noreply@calendar.example", fields=fields))
+    assert the_event(ann)["title"] == "Party"
+
+
+def test_what_does_not_say_who_wrote_it_makes_nothing(ann: Desk) -> None:
+    comes(ann, letter(Method.REQUEST, theirs(), fields=("From: eve@example.net",)))
+    two = letter(Method.REQUEST, theirs()).replace(b"<cy@example.net>", b"<cy@example.net>, eve@example.net", 1)
+    comes(ann, two)
+    assert ann.find() == []
+
+
+def test_an_event_of_ones_own_is_not_changed_by_an_invitation_with_its_uid(ann: Desk) -> None:
+    record = ann.put(uid=theirs()["uid"], title="Mine")
+    before = ann.event(record)
+    comes(ann, letter(Method.REQUEST, newer(), fields=(proof(),)))
+    comes(ann, letter(Method.CANCEL, newer(), fields=(proof(),)))
+    assert ann.event(record) == before
+    assert ann.find() == [record]
+
+
+def test_an_invitation_to_a_list_that_one_is_on_stays_mail(ann: Desk) -> None:
+    people = {"cy": person(CY, "owner"), "list": person("mailto:all@example.org")}
+    comes(ann, letter(Method.REQUEST, theirs(participants=people)))
+    assert ann.find() == []
+
+
+def test_an_invitation_from_oneself_makes_nothing(ann: Desk) -> None:
+    comes(ann, letter(Method.REQUEST, theirs(organizerCalendarAddress=ANN), sender="ann@example.com"))
+    assert ann.find() == []
+
+
+def test_junk_is_not_read(ann: Desk) -> None:
+    ann.call("Mailbox/set", create={"new": {"name": "Spam", "role": "junk"}})
+    comes(ann, letter(Method.REQUEST, theirs()), to="ann+junk@example.com")
+    assert ann.find() == []
+
+
+def test_a_blob_that_a_stranger_names_is_not_looked_at(ann: Desk) -> None:
+    blob = ann.upload(b"secret")
+    octets = letter(Method.REQUEST, theirs())
+    evil = f'JSPROP;JSPTR="links":{{"a":{{"@type":"Link","blobId":"{blob}"}}}}\r\nEND:VEVENT'.encode()
+    comes(ann, octets.replace(b"END:VEVENT", evil, 1))
+    assert ann.find() == [] or "links" not in the_event(ann)
+
+
+def test_a_counter_proposal_is_declined_by_mail_and_nothing_changes(ann: Desk) -> None:
+    invite(ann, person(CY))
+    before, sent = the_event(ann), len(waiting(ann))
+    comes(ann, letter(Method.COUNTER, answer(start="2026-10-01T12:00:00"), fields=(proof(),)))
+    assert the_event(ann) == before
+    (*_, (to, octets)) = waiting(ann)
+    assert len(waiting(ann)) == sent + 1
+    assert to == ["cy@example.net"]
+    headers = parse(octets).headers
+    assert envelope(headers).subject == "Proposal declined: Party"
+    assert header_value(headers, "Auto-Submitted", "Text") == "auto-replied"
+    assert b"METHOD:DECLINECOUNTER" in octets
+    assert "proposed" in notes(ann)[0]["comment"]
+
+
+def test_programs_and_strangers_get_no_answer(ann: Desk) -> None:
+    invite(ann, person(CY))
+    sent = len(waiting(ann))
+    given = answer(start="2026-10-01T12:00:00")
+    comes(ann, letter(Method.COUNTER, given, fields=(proof(), "Auto-Submitted: auto-generated")))
+    comes(ann, letter(Method.COUNTER, given, fields=(proof(), "List-Id: <all.example.net>")))
+    comes(ann, letter(Method.COUNTER, given))
+    comes(
+        ann, letter(Method.REFRESH, answer(who="mailto:eve@example.net"), sender="eve@example.net", fields=(proof(),))
+    )
+    assert len(waiting(ann)) == sent
+
+
+def test_who_lost_the_event_gets_it_again(ann: Desk) -> None:
+    invite(ann, person(CY))
+    comes(ann, letter(Method.REFRESH, answer(), fields=(proof(),)))
+    (_, (to, octets)) = waiting(ann)
+    assert to == ["cy@example.net"]
+    assert b"METHOD:REQUEST" in octets
+
+
+def test_a_comment_of_the_sender_is_told(ann: Desk) -> None:
+    octets = letter(Method.REQUEST, theirs()).replace(b"END:VEVENT", b"COMMENT:Bring cake\r\nEND:VEVENT", 1)
+    comes(ann, octets)
+    assert notes(ann)[0]["comment"] == "Bring cake"
+
+
+@pytest.mark.parametrize("old", [theirs(sequence=1, updated=NOW, title="Old"), theirs(sequence=0, title="Old")])
+def test_what_comes_late_changes_nothing(ann: Desk, old: Any) -> None:
+    comes(ann, letter(Method.REQUEST, newer(title="New"), fields=(proof(),)))
+    comes(ann, letter(Method.REQUEST, old, fields=(proof(),)))
+    assert the_event(ann)["title"] == "New"
