@@ -104,6 +104,10 @@ class Served:
             lambda view: new_user(view, name, HASHES[password], ["inbox"], int(time.time() * 1000))
         ).result()
 
+    def share(self, owner: User, friend: User, read_only: bool = False) -> None:
+        """Let a friend into an account."""
+        self.store.write(lambda view: principals.grant(view, owner.account, friend, read_only)).result()
+
     def account(self, user: User) -> str:
         return f"a{user.account}"
 

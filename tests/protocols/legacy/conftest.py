@@ -9,8 +9,9 @@ from typing import TypeAlias
 import pytest
 
 from angarium.app.config import Config
-from angarium.datatypes.principals import Domains
+from angarium.datatypes.principals import Domains, User
 from angarium.flows.provision import new_user, settle_addresses
+from angarium.store.contract import Transaction
 from tests.protocols.legacy.client import Old
 from tests.protocols.served import HASHES, Served, serving
 
@@ -27,7 +28,7 @@ def user_of(served: Served, name: str) -> Old:
     """A user as `angarium user add` makes one."""
     config = Config(data=Path(served.folder))
 
-    def job(view):  # type: ignore[no-untyped-def]
+    def job(view: Transaction) -> User:
         user = new_user(view, name, HASHES["secret"], config.mail.new_mailboxes, int(time.time() * 1000))
         settle_addresses(view, user, Domains(config.mail.domains))
         return user

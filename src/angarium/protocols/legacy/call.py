@@ -4,6 +4,7 @@ Null is the same as left out, unknown arguments are passed over; without `accoun
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias, cast
 
@@ -56,6 +57,11 @@ class Turn:
     def limits(self) -> Limits:
         """The limits of the engine."""
         return self.context.limits
+
+    def savepoint(self) -> AbstractContextManager[object]:
+        """What happens inside is undone when an exception leaves it."""
+        transaction = self.context.transaction
+        return nullcontext() if transaction is None else transaction.savepoint()
 
     def shown_account(self, account: AccountAccess) -> str:
         """An account as this dialect calls it."""

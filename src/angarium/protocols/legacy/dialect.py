@@ -3,7 +3,6 @@
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -123,7 +122,7 @@ class Dialect:
             call = Call(
                 turn, invocation.name, invocation.arguments, turn.account(invocation.arguments.get("accountId"))
             )
-            with _savepoint(turn, invocation.method):
+            with turn.savepoint():
                 for name, shown in invocation.method.run(call):
                     encoded.append(_encoded(name, shown, invocation.call_id))
                     left -= len(encoded[-1])
@@ -160,11 +159,6 @@ class Dialect:
 
 def _encoded(name: str, shown: Mapping[str, object], call_id: str) -> bytes:
     return json.encode([name, shown, call_id])
-
-
-def _savepoint(turn: Turn, method: Method) -> AbstractContextManager[None]:
-    transaction = turn.context.transaction
-    return transaction.savepoint() if method.access is Access.WRITE and transaction is not None else nullcontext()
 
 
 def _not_request(why: str) -> RequestError:

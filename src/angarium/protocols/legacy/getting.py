@@ -86,7 +86,7 @@ def fetch(call: Call, kind: Kind, ids: Sequence[str] | None, names: Sequence[str
             else:
                 missing.append(cast(str, source["id"]))
         found.missing += _as_given(wanted, missing)
-    found.objects = [_shown(source, fields) for source in sources]
+    found.objects = [kind.shown(source, fields) for source in sources]
     kind.finish(call, found.objects, sources, frozenset(known.name for known in fields))
     _add_virtual(call, kind, wanted, fields, found)
     return found
@@ -122,13 +122,6 @@ def changes(call: Call, kind: Kind) -> Changed:
 def _needed(kind: Kind, fields: Sequence[Field]) -> JSON:
     names = dict.fromkeys(need for known in fields for need in (*known.needs, *kind.told_by))
     return ["id", *names]
-
-
-def _shown(source: Values, fields: Sequence[Field]) -> Object:
-    shown: Object = {"id": source["id"]}
-    for known in fields:
-        shown[known.name] = known.read(source)
-    return shown
 
 
 def _real(kind: Kind, ids: "Iterator[str] | Sequence[str] | object") -> list[str]:
@@ -185,6 +178,8 @@ def _add_virtual(
             continue
         whole = virtual.read(call)
         if whole is not None:
-            found.objects.append({"id": record, **{known.name: whole[known.name] for known in fields}})
+            found.objects.append(
+                {"id": record, **{known.name: whole[known.name] for known in fields if known.name in whole}}
+            )
         elif wanted is not None:
             found.missing.append(record)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Final, TypeAlias
 
 from angarium.formats.json import JSON
@@ -9,6 +10,14 @@ from angarium.protocols.legacy.call import Call, Values
 from angarium.protocols.legacy.errors import invalid_properties
 
 Object: TypeAlias = dict[str, JSON]
+
+
+class _Nothing(Enum):
+    LEFT_OUT = "left out"
+
+
+LEFT_OUT: Final = _Nothing.LEFT_OUT
+"""Stands for a property that an object is shown without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +30,7 @@ class Field:
 
     name: str
     needs: tuple[str, ...]
-    read: Callable[[Values], JSON]
+    read: "Callable[[Values], JSON | _Nothing]"
     write: Callable[[Call, JSON], Object] | None = None
     create_only: bool = False
 
@@ -93,6 +102,15 @@ class Kind:
         """The beginning of the names of other responses."""
         return self.one[0].lower() + self.one[1:]
 
+    def shown(self, source: Values, fields: "Sequence[Field]") -> Object:
+        """An object of which these properties are shown."""
+        shown: Object = {"id": source["id"]} if "id" in source else {}
+        for known in fields:
+            value = known.read(source)
+            if value is not LEFT_OUT:
+                shown[known.name] = value
+        return shown
+
     def wanted(self, names: Sequence[str] | None) -> tuple[Field, ...]:
         """The fields to show; names that are no property are passed over."""
         if names is None:
@@ -115,14 +133,19 @@ def renamed(name: str, modern: str, *, write: bool = True, create_only: bool = F
     return Field(name, (modern,), lambda shown: shown.get(modern), writing, create_only)
 
 
-def may(name: str, *rights: str) -> Field:
-    """A flat right: whether all of these rights are given."""
+def may(name: str, *rights: str, given_on_create: bool = False) -> Field:
+    """A flat right: whether all of these rights are given; where clients may give it on create, it must be true."""
 
     def read(shown: Values) -> JSON:
         given = shown.get("myRights")
         return isinstance(given, dict) and all(given.get(right) is True for right in rights)
 
-    return Field(name, ("myRights",), read)
+    def write(_call: Call, value: JSON) -> Object:
+        if value is not True:
+            raise invalid_properties(f"{name}: cannot be taken away", name)
+        return {}
+
+    return Field(name, ("myRights",), read, write if given_on_create else None, create_only=given_on_create)
 
 
 def boolean(name: str, value: JSON) -> bool:

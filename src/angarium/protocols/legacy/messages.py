@@ -165,11 +165,11 @@ def _finish(call: Call, objects: list[Object], sources: Sequence[Values], names:
 def _partial(source: Values) -> Object:
     """What is shown of an attached message; its date is that of its header."""
     whole = {**source, "receivedAt": source["sentAt"]}
-    return {name: MESSAGE.by_name[name].read(whole) for name in PARTIAL}
+    return MESSAGE.shown(whole, [MESSAGE.by_name[name] for name in PARTIAL])
 
 
 def _answered(call: Call, objects: list[Object], sources: Sequence[Values]) -> None:
-    """Messages are answered within their thread, so only that is looked through."""
+    """The message that is answered, where it is in the same thread: to look through all messages takes too long."""
     answering = {str(source["threadId"]): None for source in sources if source["inReplyTo"]}
     by_message_id: dict[str, JSON] = {}
     if answering:

@@ -150,8 +150,9 @@ def errors(kind: Kind, refused: object, keys: Mapping[str, str]) -> Iterable[tup
 
 def seen(kind: Kind, source: Values, names: Iterable[str]) -> Object:
     """Those of the properties that can be told from what is known of an object."""
-    fields = (kind.by_name[name] for name in names if name in kind.by_name)
-    return {known.name: known.read(source) for known in fields if known.needs and source.keys() >= set(known.needs)}
+    fields = [kind.by_name[name] for name in names if name in kind.by_name]
+    told = [known for known in fields if known.needs and source.keys() >= set(known.needs)]
+    return {name: value for name, value in kind.shown(source, told).items() if name != "id"}
 
 
 def _tell(
