@@ -5,6 +5,9 @@ import pytest
 _LIVES_A_KILL = 4
 """Lives of a household to every kill of a server, which takes many times as long."""
 
+_KILLS_A_RECORD = 10
+"""Kills of a server to every life whose disk is recorded and cut at many moments."""
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     kills = metafunc.config.getoption("kills")
@@ -12,3 +15,5 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("kill", range(kills))
     if "life" in metafunc.fixturenames:
         metafunc.parametrize("life", range(kills * _LIVES_A_KILL))
+    if "record" in metafunc.fixturenames:
+        metafunc.parametrize("record", range(max(1, kills // _KILLS_A_RECORD)))

@@ -55,6 +55,17 @@ def test_names_are_synced_once_after_a_rename(files: BlobFiles, monkeypatch: pyt
     assert sorted(synced) == [files.blobs, files.path(HASH).parent]
 
 
+def test_every_folder_that_a_file_came_to_is_synced(files: BlobFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    for start in range(0, 60, 3):
+        synced: list[Path] = []
+        monkeypatch.setattr(files.disk, "sync_folder", synced.append)
+        blobs = [hash_of(bytes([number])) for number in range(start, start + 3)]
+        for blob in blobs:
+            files.place(_received(files, LARGE), blob)
+        files.sync_names()
+        assert {files.path(blob).parent for blob in blobs} <= set(synced)
+
+
 def test_a_file_renamed_by_a_transaction_that_failed_serves_the_next(files: BlobFiles) -> None:
     received = _received(files, LARGE)
     files.place(received, HASH)

@@ -60,9 +60,9 @@ class BlobFiles:
 
     def sync_names(self) -> None:
         """Return when every rename is on disk; raises OSError."""
-        while self._unsynced:
-            self.disk.sync_folder(next(iter(self._unsynced)))
-            self._unsynced.pop()
+        for folder in sorted(self._unsynced):
+            self.disk.sync_folder(folder)
+            self._unsynced.remove(folder)  # only now: what failed is tried again before the next commit
 
     def map(self, blob: BlobHash) -> mmap.mmap:
         """The content as a read-only map; raises FileNotFoundError."""
