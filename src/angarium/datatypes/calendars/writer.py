@@ -77,13 +77,12 @@ class CalendarEventWriter:
             event = _overridden(call, before, recurrence_id, given, names)
         event = rules.checked(call, rules.advanced(call, before, event, names), before)
         self._replace(call, base, stored, own.kept(stored, user_of(call), event), recurrence_id)
-        told: dict[str, JSON] = {
+        told: dict[str, JSON] = {"updated": event["updated"]} if rules.is_origin(call, before) else {}
+        told |= {
             name: event.get(name)
             for name in (*rules.SET_BY_SERVER, *(given if recurrence_id is None else ()))
             if name not in times.INSTEAD and event.get(name) != new.get(name, before.get(name))
         }
-        if rules.is_origin(call, before):
-            told["updated"] = event["updated"]
         if "organizerCalendarAddress" in names:
             told["isOrigin"] = rules.is_origin(call, event)
         return told or None
