@@ -33,7 +33,7 @@ MEMORY_AIMS = {
     EVENT_SOURCE: 100_000,
     WEB_SOCKET: 100_000,
 }
-# The same, for contacts.
+# The same, for contacts and for calendars.
 CARD_AIMS = {
     "cards by text": 8.0,
     "cards by common text": 8.0,
@@ -41,6 +41,7 @@ CARD_AIMS = {
     "50 cards": 6.0,
     "changes after one card": 3.0,
 }
+EVENT_AIMS = {"month": 40.0, "50 events": 8.0, "50 instances": 8.0, "changes after one event": 3.0}
 CARD_IMPORT_AIM = 1.0  # CPU of importing cards, over that of another library that only parses them
 PUSH_AIM = 15.0  # multiples of Core/echo, within one process
 PUSH_ACROSS_AIM = 60.0  # and from one process to another
@@ -67,7 +68,7 @@ class Verdict:
 
 def judge(report: Report) -> list[Verdict]:
     """A verdict for each aim whose figures are in the report."""
-    parts = (_echo, _rows, _growth, _memory, _startup, _push, _delivery, _contacts, _peer)
+    parts = (_echo, _rows, _growth, _memory, _startup, _push, _delivery, _contacts, _calendars, _peer)
     return [verdict for part in parts for verdict in part(report)]
 
 
@@ -147,6 +148,14 @@ def _contacts(report: Report) -> Iterator[Verdict]:
         aim = f"CPU of importing {imported.cards:,} cards, over vobject's bare parse"
         yield Verdict(aim, CARD_IMPORT_AIM, imported.cpu / imported.parsed, "×")
         yield Verdict("memory importing cards", MEMORY_AIMS[IMPORT] / 1e6, imported.peak / 1e6, "MB")
+
+
+def _calendars(report: Report) -> Iterator[Verdict]:
+    for row in report.event_rows:
+        if row.row in EVENT_AIMS:
+            yield Verdict(
+                f"{row.row}, of {row.messages:,} events, times Core/echo", EVENT_AIMS[row.row], row.multiple, "×"
+            )
 
 
 def _peer(report: Report) -> Iterator[Verdict]:

@@ -161,6 +161,10 @@ def _contacts(report: Report) -> str:
     return f"{told}\n\n{table(_COLUMNS, map(_row, report.card_rows))}"
 
 
+def _calendars(report: Report) -> str:
+    return table(_COLUMNS, map(_row, report.event_rows)) if report.event_rows else ""
+
+
 def _peer(report: Report) -> str:
     theirs = {(row.messages, row.row): row for row in report.rows if row.subject == report.peer}
     pairs = [(row, theirs[key]) for row in aims.ours(report) if (key := (row.messages, row.row)) in theirs]
@@ -192,5 +196,6 @@ SECTIONS: Mapping[str, Callable[[Report], str]] = {
     "push": _push,
     "delivery": _delivery,
     "contacts": _contacts,
+    "calendars": _calendars,
     "peer": _peer,
 }

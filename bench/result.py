@@ -140,4 +140,5 @@ class Report:
     delivery: tuple[DeliveryResult, ...] = ()
     card_import: CardImport | None = None
     card_rows: tuple[RowResult, ...] = ()
+    event_rows: tuple[RowResult, ...] = ()
     notes: tuple[str, ...] = field(default=())

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import apsw
 
-from bench import contacts, delivery, fsync, memory, push, resources, server, startup, syncs, wire
+from bench import calendars, contacts, delivery, fsync, memory, push, resources, server, startup, syncs, wire
 from bench.account import Account, Login
 from bench.client import Connection, Origin
 from bench.corpus import Corpus
@@ -59,6 +59,7 @@ class _Gathered:
     delivery: tuple[DeliveryResult, ...] = ()
     card_import: CardImport | None = None
     card_rows: tuple[RowResult, ...] = ()
+    event_rows: tuple[RowResult, ...] = ()
     notes: list[str] = field(default_factory=list)
 
 
@@ -91,6 +92,8 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
         bench.gathered.delivery = tuple(delivery.measure(OURS, folder, settings.lmtp_peer, settings.rounds, say))
     if "contacts" in settings.parts:
         _contacts(bench)
+    if "calendars" in settings.parts:
+        _calendars(bench)
     found = bench.gathered
     return Report(
         machine=_machine(),
@@ -107,6 +110,7 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
         delivery=found.delivery,
         card_import=found.card_import,
         card_rows=found.card_rows,
+        event_rows=found.event_rows,
         notes=tuple(found.notes),
     )
 
@@ -238,6 +242,11 @@ def _contacts(bench: _Bench) -> None:
     measured = contacts.measure(OURS, bench.folder, bench.settings.rounds, bench.say)
     bench.gathered.card_import = measured.imported
     bench.gathered.card_rows = tuple(_result(row, measured.subject, taken, None) for row, taken in measured.rows)
+
+
+def _calendars(bench: _Bench) -> None:
+    measured = calendars.measure(OURS, bench.folder, bench.settings.rounds, bench.say)
+    bench.gathered.event_rows = tuple(_result(row, measured.subject, taken, None) for row, taken in measured.rows)
 
 
 def _machine() -> Machine:

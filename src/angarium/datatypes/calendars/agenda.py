@@ -7,7 +7,7 @@ belongs to nobody in particular lives here: rights and filters come later.
 
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from threading import Lock
@@ -22,7 +22,7 @@ from angarium.engine.call import Call
 from angarium.formats.errors import FormatError
 from angarium.formats.jscalendar import Instance, series
 from angarium.formats.json import JSON, loads
-from angarium.formats.localtime import DAY, parse_local
+from angarium.formats.localtime import DAY
 from angarium.formats.primitives import parse_utc
 from angarium.formats.recurrence import TooMuchWork
 from angarium.store.contract import AccountKey, All, CannotCalculateChanges, Comparison, State, Term, TooSlow, Window
@@ -103,16 +103,16 @@ class Agenda:
             known |= renewed
         return _joined(numbers, known)
 
-    def holds(self, account: AccountKey, state: State, event: str, recurrence_id: str) -> bool:
-        """Whether an event is known to happen at a recurrence id; False also says that nobody has looked."""
-        at = parse_local(recurrence_id)
-        if at is None:
-            return False
-        name = synthetic(event, recurrence_id)
-        around = {(at - DAY) // WEEK, (at + DAY) // WEEK}
+    def known(self, call: Call) -> Callable[[str, str], bool]:
+        """Tells whether an event is known to have an instance of an id; False also where nobody has looked."""
+        account, state = call.account.key, call.snapshot.state(call.account.key, KIND)
         with self._lock:
-            weeks = [self._weeks.get((account, number)) for number in around]
-        return any(name in week.ids for week in weeks if week is not None and week.state == state)
+            weeks = [week for (of, _), week in reversed(self._weeks.items()) if of == account and week.state <= state]
+        touched = self._touched(call, min((week.state for week in weeks), default=state), state)
+        if touched is None:
+            touched, weeks = frozenset(), [week for week in weeks if week.state == state]
+        sets = [week.ids for week in weeks]
+        return lambda event, instance: event not in touched and any(instance in ids for ids in sets)
 
     def _known(self, call: Call, numbers: range, state: State) -> dict[int, _Week]:
         """What is remembered; nothing of a time after the one that the call sees."""
@@ -126,17 +126,22 @@ class Agenda:
     def _renewed(self, call: Call, known: Mapping[int, _Week], stale: Sequence[int], state: State) -> dict[int, _Week]:
         """Weeks that are new, or were looked at before something changed."""
         old = [known[number].state for number in stale if number in known]
-        if len(old) < len(stale):
+        touched = self._touched(call, min(old), state) if len(old) == len(stale) else None
+        if touched is None:
             return _Fill(call, range(stale[0], stale[-1] + 1)).weeks(state)
-        try:
-            changes = call.snapshot.changes(call.account.key, KIND, min(old), _MOST_CHANGES)
-        except CannotCalculateChanges:
-            changes = None
-        if changes is None or changes.has_more:
-            return _Fill(call, range(stale[0], stale[-1] + 1)).weeks(state)
-        touched = frozenset((*changes.created, *changes.updated, *changes.destroyed))
-        fresh = _Fill(call, range(stale[0], stale[-1] + 1), (*changes.created, *changes.updated)).weeks(state)
+        fresh = _Fill(call, range(stale[0], stale[-1] + 1), sorted(touched)).weeks(state)
         return {number: _Week.of(state, _replaced(known[number].days, fresh[number].days, touched)) for number in stale}
+
+    def _touched(self, call: Call, since: State, state: State) -> frozenset[str] | None:
+        """The events that changed after a state; None when that cannot be told, or is too many."""
+        if since == state:
+            return frozenset()
+        try:
+            changes = call.snapshot.changes(call.account.key, KIND, since, _MOST_CHANGES)
+        except CannotCalculateChanges:
+            return None
+        found = (*changes.created, *changes.updated, *changes.destroyed)
+        return None if changes.has_more else frozenset(found)
 
     def _remember(self, call: Call, weeks: Mapping[int, _Week]) -> None:
         if call.request.transaction is not None:

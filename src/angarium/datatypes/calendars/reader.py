@@ -10,7 +10,7 @@ from angarium.datatypes.calendars.addresses import normal
 from angarium.datatypes.calendars.agenda import Agenda
 from angarium.datatypes.calendars.budget import Budget, Exhausted
 from angarium.datatypes.calendars.events import KIND
-from angarium.datatypes.calendars.instance_ids import split, synthetic
+from angarium.datatypes.calendars.instance_ids import split
 from angarium.datatypes.calendars.own import Event
 from angarium.datatypes.calendars.view import Viewer
 from angarium.datatypes.calendars.zones import chosen_zone
@@ -90,11 +90,11 @@ class CalendarEventReader:
         room = call.request.limits.max_size_response
         looked: dict[str, Looked | None] = {}
         for batch in _batches(wanted):
-            _look(call, batch, options, looked)
-            for given in batch:
-                base, recurrence_id = split(given)
+            named = [(given, *split(given)) for given in batch]
+            _look(call, [base for _, base, _ in named], options, looked)
+            for given, base, recurrence_id in named:
                 seen = looked[base]
-                if seen is None or (recurrence_id and not occurs(base, recurrence_id, seen)):
+                if seen is None or (recurrence_id and not occurs(base, given, recurrence_id, seen)):
                     missing.append(given)
                     continue
                 room -= seen.size if list(properties) == [EVERYTHING] else 0
@@ -102,7 +102,7 @@ class CalendarEventReader:
                     raise MethodError(
                         MethodErrorType.REQUEST_TOO_LARGE, "the events are too large for one answer; ask for fewer"
                     )
-                found.append(_shown(call, base, recurrence_id, seen, options))
+                found.append(_shown(call, given, base, recurrence_id, seen, options))
         return Found(found, missing)
 
 
@@ -110,14 +110,12 @@ class _Occurring:
     """Whether events have the instances that one call names."""
 
     def __init__(self, call: Call, agenda: Agenda) -> None:
-        self._account = call.account.key
-        self._state = call.snapshot.state(self._account, KIND)
-        self._agenda = agenda
+        self._known = agenda.known(call)
         self._budget = Budget(call)
 
-    def __call__(self, base: str, recurrence_id: str, seen: Looked) -> bool:
-        """Whether this event has this one; MethodError requestTooLarge when finding out takes too long."""
-        if self._agenda.holds(self._account, self._state, base, recurrence_id):
+    def __call__(self, base: str, given: str, recurrence_id: str, seen: Looked) -> bool:
+        """Whether an event has this one; MethodError requestTooLarge when finding out takes too long."""
+        if self._known(base, given):
             return True
         found, work = seen.series(), self._budget.event()
         try:
@@ -160,7 +158,7 @@ def _seconds(moment: str | None) -> int | None:
 
 def _look(call: Call, ids: Sequence[str], options: Options, looked: dict[str, Looked | None]) -> None:
     """Read the events of a batch that were not read yet."""
-    bases = [base for base in dict.fromkeys(split(given)[0] for given in ids) if base not in looked]
+    bases = [base for base in dict.fromkeys(ids) if base not in looked]
     stored = call.snapshot.records.get(call.account.key, KIND, bases) if bases else {}
     for base in bases:
         value = stored.get(base)
@@ -179,12 +177,12 @@ def at_instance(event: Event, recurrence_id: str, patch: Mapping[str, JSON] | No
         return instance(event, recurrence_id)
 
 
-def _shown(call: Call, base: str, recurrence_id: str | None, seen: Looked, options: Options) -> Event:
+def _shown(call: Call, given: str, base: str, recurrence_id: str | None, seen: Looked, options: Options) -> Event:
     """What is told of one event, or of one instance."""
-    event, given = seen.event, base
+    event = seen.event
     if recurrence_id is not None:
         overrides = cast("dict[str, dict[str, JSON]]", event.get("recurrenceOverrides") or {})
-        event, given = at_instance(event, recurrence_id, overrides.get(recurrence_id)), synthetic(base, recurrence_id)
+        event = at_instance(event, recurrence_id, overrides.get(recurrence_id))
     if options.reduce:
         event = view.reduced(event, options.who.addresses)
     event = view.overrides_between(event, options.after, options.before, options.floating)

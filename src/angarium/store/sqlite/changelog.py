@@ -90,6 +90,13 @@ SELECT json_group_array(json_array(position, what, name, derived)) FROM (
 """
 
 
+def _changes_of(place: Kind) -> str:
+    return CHANGES.format(**{field.name: getattr(place, field.name) for field in fields(place)})
+
+
+_CHANGES_OF = {kind: _changes_of(place) for kind, place in KINDS.items()}
+_CHANGES_OF_RECORDS = _changes_of(RECORD)
+
 _TOUCH_ALL = """
 UPDATE record SET modified = ? + (
     SELECT count(*) FROM record AS older
@@ -159,10 +166,9 @@ class ChangeLog:
         state = self.state(account, kind)
         if since == state:
             return Changes([], [], [], state, False)
-        place = KINDS.get(kind, RECORD)
         page = ALL if limit is None else limit
         text: str = self._connection.execute(
-            CHANGES.format(**{field.name: getattr(place, field.name) for field in fields(place)}),
+            _CHANGES_OF.get(kind, _CHANGES_OF_RECORDS),
             {"account": account, "kind": kind, "since": since, "limit": page + (limit is not None)},
         ).get
         found = cast(list[tuple[int, int, str, int]], orjson.loads(text))
