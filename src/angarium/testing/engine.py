@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import cast
 
+import orjson
+
 from angarium.engine.access import Principal
 from angarium.engine.call import Call
 from angarium.engine.declare import Method
@@ -86,7 +88,10 @@ class ObservedEngine(Engine):
         answer = super().run(request._replace(calls=calls.decided), principal, snapshot, transaction, hasty=hasty)
         if transaction is not None:
             self._outbox.look(transaction)
-        self._seen.note(principal.name, calls, answer, time.perf_counter() - began)
+        responses = orjson.loads(answer)["methodResponses"]
+        self._seen.note(principal.name, calls, responses, time.perf_counter() - began)
+        if self._critic is not None:
+            self._critic.learn(responses)
         self._news.tell()
         return answer
 
@@ -98,7 +103,9 @@ class ObservedEngine(Engine):
 
     def _one(self, calls: _Calls, index: int, principal: Principal) -> Invocation:
         call = calls[index]
-        look = CallLook(call, calls[:index], self.registry, self.limits, principal)
+        look = CallLook(
+            call, calls[:index], self.registry, self.limits, principal, self._critic.told if self._critic else ()
+        )
         error = self._critic.call(look) if self._critic else None
         dial = self._dials.find(Scope.METHOD, principal.name, lambda dial: dial.matches("method", call.name))
         if error is None and dial is not None:

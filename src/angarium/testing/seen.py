@@ -4,12 +4,13 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
-
-import orjson
+from typing import Any, Final, TypeAlias
 
 from angarium.engine.request import Invocation
 from angarium.formats.json import JSON
+
+Told: TypeAlias = tuple[str, dict[str, JSON], str]
+"""A response of the Response object."""
 
 KEPT: Final = 10_000
 """Requests and calls that are remembered, the newest ones."""
@@ -69,9 +70,14 @@ class Seen:
         self.requests.clear()
         self.calls.clear()
 
-    def note(self, user: str, asked: Sequence[Invocation], answer: bytes, seconds: float) -> None:
+    def note(
+        self,
+        user: str,
+        asked: Sequence[Invocation],
+        responses: Sequence[tuple[str, dict[str, JSON], str]],
+        seconds: float,
+    ) -> None:
         """A request was run."""
-        responses = cast("list[tuple[str, dict[str, JSON], str]]", orjson.loads(answer)["methodResponses"])
         left = deque(responses)
         for index, call in enumerate(asked):
             mine = [_taken(left)]
@@ -82,6 +88,6 @@ class Seen:
             self.calls.append(SeenCall(user, call.name, dict(call.arguments), call.call_id, mine, seconds))
 
 
-def _taken(left: "deque[tuple[str, dict[str, JSON], str]]") -> tuple[str, dict[str, JSON]]:
+def _taken(left: "deque[Told]") -> tuple[str, dict[str, JSON]]:
     name, arguments, _ = left.popleft()
     return name, arguments

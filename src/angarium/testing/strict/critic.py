@@ -19,6 +19,8 @@ from angarium.testing.strict.rule import (
     Rule,
     Rules,
     Warned,
+    as_list,
+    as_object,
     found,
     objects_of,
 )
@@ -33,6 +35,8 @@ class Critic:
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self.warnings: deque[Warned] = deque(maxlen=_KEPT)
+        self.told: dict[str, None] = {}
+        """Ids that clients know from answers, the newest ones."""
         self._lock = threading.Lock()
 
     def http(self, look: HttpLook, user: str | None) -> tuple[Rule[HttpLook], str] | None:
@@ -57,6 +61,23 @@ class Critic:
         seeing = [rule for rule in self.rules.call if rule.sees(look.name)]
         broken = self._first(seeing, look, look.principal.name)
         return MethodError(cast(MethodErrorType, broken[0].error), broken[1]) if broken else None
+
+    def learn(self, responses: Sequence[tuple[str, Mapping[str, JSON], str]]) -> None:
+        """Note the ids that answers tell."""
+        with self._lock:
+            for _, arguments, _ in responses:
+                for made in as_object(arguments.get("created")).values():
+                    self._know(as_object(made).get("id"))
+                for listed in as_list(arguments.get("list")):
+                    self._know(as_object(listed).get("id"))
+                for one in as_list(arguments.get("ids")):
+                    self._know(one)
+
+    def _know(self, identifier: JSON) -> None:
+        if isinstance(identifier, str):
+            self.told[identifier] = None
+            if len(self.told) > _KEPT:
+                del self.told[next(iter(self.told))]
 
     def objects(self, look: CallLook) -> Mapping[str, Mapping[str, dict[str, JSON]]]:
         """SetErrors for objects of a call: by argument, and by id or creation id."""

@@ -4,7 +4,7 @@ A rule is one sentence of an RFC that says what clients MUST or SHOULD do and th
 MUST is refused, with the section and the remedy in the description; who breaks a SHOULD is warned of it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
@@ -80,13 +80,17 @@ class BodyLook(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CallLook:
-    """One method call, before its references are resolved; `earlier` are the calls before it."""
+    """One method call, before its references are resolved; `earlier` are the calls before it.
+
+    `told` are ids that clients know from answers of the server.
+    """
 
     invocation: Invocation
     earlier: Sequence[Invocation]
     registry: Registry
     limits: Limits
     principal: Principal
+    told: Container[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -107,10 +111,6 @@ class CallLook:
     def type(self) -> DataType | None:
         """The data type that the method is one of."""
         return self.registry.types.get(self.name.partition("/")[0])
-
-    def argument(self, name: str) -> JSON:
-        """An argument, None when it is null, left out or a reference."""
-        return self.arguments.get(name)
 
     def objects(self, name: str) -> Mapping[str, Object]:
         """An argument that is a map of objects, without what is none."""

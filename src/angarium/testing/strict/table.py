@@ -1,7 +1,12 @@
-"""Every rule of strict mode, put together."""
+"""Every rule of strict mode, in the order in which they are asked: the first that is broken tells."""
 
 from typing import Final
 
-from angarium.testing.strict.rule import Rules
+from angarium.testing.strict.calls import CALLS
+from angarium.testing.strict.contacts import CONTACTS
+from angarium.testing.strict.emails import EMAILS
+from angarium.testing.strict.mail import MAIL
+from angarium.testing.strict.objects import OBJECTS, SHAPES
+from angarium.testing.strict.transport import TRANSPORT
 
-RULES: Final = Rules()
+RULES: Final = TRANSPORT + EMAILS + MAIL + CONTACTS + OBJECTS + CALLS + SHAPES
