@@ -17,7 +17,8 @@ class RequestContext:
     `created` maps creation ids to ids, of this request and of the client's `createdIds` (RFC 8620 §3.3). `now` is epoch
     milliseconds, the same for the whole request. `token` gives fresh random text for things such as Message-IDs.
     `using` are the capabilities that the client knows. `octets_left` is how much of blobs the request may still make
-    the server read. A `hasty` request ends in TooSlow where another would tell its client.
+    the server read. A `hasty` request ends in TooSlow where another would tell its client. A
+    `private` one is of a caller inside the process, who may name private properties.
     """
 
     principal: Principal
@@ -30,6 +31,7 @@ class RequestContext:
     created: dict[str, str] = field(default_factory=dict)
     octets_left: int = 0
     hasty: bool = False
+    private: bool = False
 
 
 @dataclass(slots=True)

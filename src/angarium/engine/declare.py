@@ -255,14 +255,17 @@ class DataType:
     account: bool = True
     shown: Mapping[str, Property] = field(init=False, repr=False)
     """The properties that clients may name."""
+    hidden: Mapping[str, Property] = field(init=False, repr=False)
+    """The private ones, which callers inside the process may name (`RequestContext.private`)."""
 
     def __post_init__(self) -> None:
         shown = {known.name: known for known in self.properties if not known.private}
         object.__setattr__(self, "shown", shown)
+        object.__setattr__(self, "hidden", {known.name: known for known in self.properties if known.private})
 
-    def property(self, name: str) -> Property | None:
-        """The declaration of a property that clients may name."""
-        return self.shown.get(name)
+    def property(self, name: str, private: bool = False) -> Property | None:
+        """The declaration of a property that clients may name, or with `private` anyone."""
+        return self.shown.get(name) or (self.hidden.get(name) if private else None)
 
 
 @dataclass(frozen=True, slots=True)

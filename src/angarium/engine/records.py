@@ -4,7 +4,8 @@ A type adds what is its own by functions: `indexes` says under which values a re
 `check` refuses what the shapes of single properties cannot see (a reference to nothing). `computed` are properties that
 are not kept; `unique` are indexes of which only one record of the account may have a value; `per_user` are properties
 that each user of a shared account has apart, with what one sees who never set them, and `inherited` those that begin as
-the owner's. A `sparse` type leaves out properties that an object does not have, where others show null.
+the owner's. A `sparse` type leaves out properties that an object does not have, where others show null. `private` ones
+(`engine.declare`) are not part of everything that an object has.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -49,6 +50,7 @@ class RecordObjects:
         unique: Sequence[str] = (),
         inherited: Collection[str] = (),
         sparse: bool = False,
+        private: Sequence[str] = (),
     ) -> None:
         self.kind = kind
         self._prefix = prefix
@@ -60,6 +62,7 @@ class RecordObjects:
         self._unique = unique
         self._inherited = frozenset(inherited)
         self._sparse = sparse
+        self._private = frozenset(private)
 
     def count(self, call: Call) -> int:
         """How many there are."""
@@ -71,12 +74,19 @@ class RecordObjects:
         order = list(stored) if ids is None else [record for record in ids if record in stored]
         missing = [record for record in ids or () if record not in stored]
         if list(properties) == [EVERYTHING] and not (self._computed or self._per_user):
-            return Found(b"[%b]" % b",".join(_named(record, stored[record]) for record in order), missing)
+            return Found(b"[%b]" % b",".join(self._whole(record, stored[record]) for record in order), missing)
         found = [
             {"id": record, **self._shown(call, cast("dict[str, JSON]", json.loads(stored[record])), properties)}
             for record in order
         ]
         return Found(found, missing)
+
+    def _whole(self, record: str, stored: bytes) -> bytes:
+        """A record as it is kept, without what is private."""
+        if any(b'"%b"' % name.encode() in stored for name in self._private):
+            value = cast("dict[str, JSON]", json.loads(stored))
+            stored = json.dumps({name: item for name, item in value.items() if name not in self._private})
+        return _named(record, stored)
 
     def create(self, call: Call, value: dict[str, JSON]) -> dict[str, JSON]:
         """Keep a new record; tells its id and everything that its user sees of it."""
@@ -128,7 +138,8 @@ class RecordObjects:
         """Properties of a record as the user of a call sees them."""
         shown: dict[str, JSON] = {}
         if list(names) == [EVERYTHING]:
-            names = [*(name for name in value if name != _PER_USER), *self._computed, *self._per_user]
+            kept = (name for name in value if name != _PER_USER and name not in self._private)
+            names = [*kept, *self._computed, *self._per_user]
         for name in names:
             if name in self._computed:
                 shown[name] = self._computed[name](call)

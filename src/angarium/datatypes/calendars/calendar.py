@@ -105,6 +105,7 @@ _OBJECTS: Final = RecordObjects(
         **{name: lambda _call: None for name in ALERTS},
     },
     inherited=calendars.INHERITED,
+    private=(calendars.COLOR_AS_GIVEN,),
 )
 
 
@@ -169,6 +170,7 @@ def calendar_type(capability: str) -> DataType:
             Property("name", line_of(calendars.LONGEST_NAME)),
             Property("description", nullable(text_of(LONGEST_DESCRIPTION)), None),
             Property("color", nullable(_COLOR), None),
+            Property(calendars.COLOR_AS_GIVEN, nullable(text_of(100)), ABSENT, private=True),
             Property("sortOrder", integer_from(0, 2**31 - 1), 0),
             Property("isSubscribed", boolean, True),
             Property("isVisible", boolean, True),

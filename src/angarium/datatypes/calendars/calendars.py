@@ -16,6 +16,9 @@ PREFIX: Final = "K"
 FIRST: Final = "Calendar"
 """The name of the calendar that every account begins with."""
 
+COLOR_AS_GIVEN: Final = "(color)"
+"""A colour with transparency, which only the dialect from before RFC 8620 and CalDAV know; a private property."""
+
 LONGEST_NAME: Final = 255
 """Octets of UTF-8."""
 

@@ -7,6 +7,8 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
+from angarium.engine.declare import ABSENT, Property
+from angarium.engine.shapes import boolean, list_of, text
 from angarium.formats.collation import sortable
 from angarium.formats.jscontact import FILTERS, SORTS, members, sort_keys, texts
 from angarium.formats.json import JSON, dumps, loads
@@ -21,6 +23,14 @@ DEFAULT_KIND: Final = "individual"
 
 LARGEST: Final = 1_000_000
 """Octets of a card's JSON."""
+
+FLAGGED: Final = "(flagged)"
+ORDER: Final = "(order)"
+PRIVATE: Final = (
+    Property(FLAGGED, boolean, ABSENT, private=True),
+    Property(ORDER, list_of(text), ABSENT, private=True),
+)
+"""What only the dialect from before RFC 8620 shows: whether a card is flagged, and the members of a group in order."""
 
 MOMENTS: Final = ("created", "updated")
 EVERYWHERE: Final = "text"

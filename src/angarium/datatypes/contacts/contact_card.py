@@ -40,7 +40,15 @@ _SORTS: Final = (*(Sort(name, collations=()) for name in cards.MOMENTS), *(Sort(
 
 
 # RFC 9610 §3: no two cards of an account have the same uid.
-_OBJECTS: Final = RecordObjects(KIND, cards.PREFIX, cards.indexes, texts=cards.texts_of, unique=("uid",), sparse=True)
+_OBJECTS: Final = RecordObjects(
+    KIND,
+    cards.PREFIX,
+    cards.indexes,
+    texts=cards.texts_of,
+    unique=("uid",),
+    sparse=True,
+    private=[known.name for known in cards.PRIVATE],
+)
 
 
 class ContactCardWriter:
@@ -115,7 +123,7 @@ def _checked(call: Call, card: dict[str, JSON], before: Mapping[str, JSON]) -> d
     size = len(dumps(card))
     if size > LARGEST:
         raise SetError(SetErrorType.TOO_LARGE, f"the card has {size} octets; at most {LARGEST} are kept")
-    problems = [(path, f"{path}: {text}") for path, text in check(card)] + _misplaced(call, card, before)
+    problems = [(path, f"{path}: {text}") for path, text in check(_public(card))] + _misplaced(call, card, before)
     problems += [(name, f"{name}: is missing") for name in ("uid", *cards.MOMENTS) if name not in card]
     if problems:
         raise invalid_properties(
@@ -125,6 +133,11 @@ def _checked(call: Call, card: dict[str, JSON], before: Mapping[str, JSON]) -> d
     if isinstance(media, dict) and media != settled_before:
         card["media"] = settled(call, media, settled_before if isinstance(settled_before, dict) else {})
     return card
+
+
+def _public(card: Mapping[str, JSON]) -> dict[str, JSON]:
+    private = {known.name for known in cards.PRIVATE}
+    return {name: value for name, value in card.items() if name not in private}
 
 
 def _misplaced(call: Call, card: Mapping[str, JSON], before: Mapping[str, JSON]) -> list[tuple[str, str]]:
@@ -158,6 +171,7 @@ def contact_card_type(capability: str) -> DataType:
             Property("id", identifier, server_set=True, immutable=True),
             Property("addressBookIds", map_of(identifier, true), references=books.KIND),
             *(Property(name, anything, ABSENT) for name in ("@type", *PROPERTIES)),
+            *cards.PRIVATE,
         ),
         reader=_OBJECTS,
         writer=_WRITER,

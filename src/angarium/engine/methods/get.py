@@ -62,7 +62,7 @@ def _properties(kind: DataType, call: Call) -> list[str]:
         names = kind.default_properties or [name for name, known in kind.shown.items() if not known.write_only]
     else:
         names = list(dict.fromkeys(given))
-        unknown = [name for name in names if name != "id" and not _is_known(kind, name)]
+        unknown = [name for name in names if name != "id" and not _is_known(kind, name, call.request.private)]
         if unknown:
             raise invalid_arguments(f"properties: {kind.name} has no {', '.join(unknown[:10])}")
         if hidden := [name for name in names if (known := kind.property(name)) and known.write_only]:
@@ -70,5 +70,5 @@ def _properties(kind: DataType, call: Call) -> list[str]:
     return [name for name in names if name != "id"]
 
 
-def _is_known(kind: DataType, name: str) -> bool:
-    return kind.property(name) is not None or (kind.more_properties is not None and kind.more_properties(name))
+def _is_known(kind: DataType, name: str, private: bool) -> bool:
+    return kind.property(name, private) is not None or (kind.more_properties is not None and kind.more_properties(name))

@@ -61,7 +61,7 @@ def patched(
     problems: list[Problem] = []
     changed: list[str] = []
     for name in patching.tops(patch):
-        known = kind.property(name) or _undeclared(kind, name)
+        known = kind.property(name, call.request.private) or _undeclared(kind, name)
         if name == "id":
             problems += [] if new["id"] == record else [Problem("id", "cannot change")]
             continue
@@ -115,9 +115,9 @@ def _taken(
     value: dict[str, JSON] = {}
     problems: list[Problem] = []
     for name, item in given.items():
-        known = kind.property(name)
+        known = kind.property(name, call.request.private)
         if known is None:
-            if kind.open or (kind.more_properties and kind.more_properties(name)):
+            if (kind.open and name not in kind.hidden) or (kind.more_properties and kind.more_properties(name)):
                 value[name] = item
             else:
                 problems.append(Problem(name, f"{kind.name} has no such property"))
@@ -131,7 +131,7 @@ def _taken(
 
 def _undeclared(kind: DataType, name: str) -> Property | None:
     """The declaration of a property that an open type keeps without knowing it."""
-    return Property(name, anything, ABSENT) if kind.open else None
+    return Property(name, anything, ABSENT) if kind.open and name not in kind.hidden else None
 
 
 def _lookup(name: str, value: str, call: Call, pending: frozenset[str]) -> str:

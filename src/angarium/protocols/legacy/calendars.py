@@ -1,9 +1,12 @@
 """Calendars of this dialect: flat rights, a colour that is always there, the path of the collection beside."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote
 
+from angarium.datatypes.calendars.calendars import COLOR_AS_GIVEN
+from angarium.formats.json import JSON
 from angarium.protocols.legacy.call import Call, Values
 from angarium.protocols.legacy.getting import get_method, updates_method
 from angarium.protocols.legacy.kind import LEFT_OUT, Field, Kind, Object, may, same
@@ -11,6 +14,9 @@ from angarium.protocols.legacy.setting import set_method
 
 _COLOR: Final = "#4470C4FF"
 """Of calendars that were given none; clients of that time expect one."""
+
+_OPAQUE: Final = 7
+_TRANSPARENT: Final = re.compile(r"#[0-9A-Fa-f]{8}\Z")
 
 _MAY: Final = {
     "mayReadFreeBusy": ("mayReadFreeBusy",),
@@ -21,6 +27,19 @@ _MAY: Final = {
     "mayRename": ("mayWriteAll",),
     "mayDelete": ("mayDelete",),
 }
+
+
+def _color(shown: Values) -> JSON:
+    """As it was given, unless the modern side has another one since."""
+    color, given = shown.get("color"), shown.get(COLOR_AS_GIVEN)
+    return given if isinstance(given, str) and given[:_OPAQUE] == color else color or _COLOR
+
+
+def _to_color(_call: Call, value: JSON) -> Object:
+    """The engine knows no transparency: two digits at the end are kept beside."""
+    if isinstance(value, str) and _TRANSPARENT.match(value):
+        return {"color": value[:_OPAQUE], COLOR_AS_GIVEN: value}
+    return {"color": value}
 
 
 def _href(call: Call, objects: list[Object], _sources: Sequence[Values], names: frozenset[str]) -> None:
@@ -36,7 +55,7 @@ CALENDAR: Final = Kind(
     modern="Calendar",
     fields=(
         same("name"),
-        Field("color", ("color",), lambda shown: shown["color"] or _COLOR, lambda _call, value: {"color": value}),
+        Field("color", ("color", COLOR_AS_GIVEN), _color, _to_color),
         same("sortOrder"),
         Field(
             "isVisible",

@@ -103,6 +103,7 @@ class Dialect:
         """The encoded responses of all calls, in order."""
         context = self.engine.context(principal, snapshot, transaction)
         context.hasty = hasty
+        context.private = True
         turn = Turn(self.engine, self.settings, context)
         encoded: list[bytes] = []
         left = self.engine.limits.max_size_response

@@ -59,8 +59,10 @@ class Kind:
     """A type: `one` and `many` make the names of its methods, `modern` is the engine's type.
 
     `told` are shown of what was created. `arguments` of the modern get depend on the properties wanted, `set_arguments`
-    never do. `finish` completes what single fields cannot see. `complete` fills in what a modern create needs.
-    `belongs` tells objects of this type from others of the same modern type, by the properties `told_by`.
+    never do. `finish` completes what single fields cannot see. `merge` makes of a modern object (none of a create) and
+    what a client gives the modern properties that change, where properties of this dialect share modern ones.
+    `complete` fills in what a modern create needs. `belongs` tells objects of this type from others of the same modern
+    type, by the properties `told_by`.
     """
 
     one: str
@@ -74,6 +76,7 @@ class Kind:
     set_arguments: Mapping[str, JSON] = field(default_factory=dict)
     finish: Callable[[Call, list[Object], Sequence[Values], frozenset[str]], None] = _as_it_is
     complete: Callable[[Call, Object], Object] = _complete
+    merge: Callable[[Call, Values, Values], Object] | None = None
     belongs: Callable[[Values], bool] | None = None
     told_by: tuple[str, ...] = ()
     virtual: Mapping[str, Virtual] = field(default_factory=dict)
@@ -117,6 +120,11 @@ class Kind:
             return self.fields
         asked = {each for name in names for each in self.aliases.get(name, (name,))}
         return tuple(known for known in self.fields if known.name in asked)
+
+
+def merged(_call: Call, _value: JSON) -> Object:
+    """The `write` of a property that `Kind.merge` writes."""
+    return {}
 
 
 READ_ONLY: Final = "is set by the server"

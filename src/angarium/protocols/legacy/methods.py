@@ -5,6 +5,7 @@ from typing import Final
 from angarium.protocols.legacy import (
     accounts,
     calendars,
+    contacts,
     identities,
     importing,
     mailboxes,
@@ -23,4 +24,5 @@ METHODS: Final[tuple[Method, ...]] = (
     *identities.METHODS,
     *vacation.METHODS,
     *calendars.METHODS,
+    *contacts.METHODS,
 )

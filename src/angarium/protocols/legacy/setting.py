@@ -7,7 +7,7 @@ from typing import cast
 from angarium.engine.declare import Access
 from angarium.formats.json import JSON
 from angarium.formats.primitives import is_id
-from angarium.protocols.legacy.call import Call, Method, Reply, Values
+from angarium.protocols.legacy.call import Call, Method, Reply, Values, listed
 from angarium.protocols.legacy.errors import Misfit, Refused, invalid_properties, set_error
 from angarium.protocols.legacy.getting import fetch
 from angarium.protocols.legacy.kind import READ_ONLY, Kind, Object
@@ -113,6 +113,8 @@ def made(call: Call, kind: Kind, given: Values) -> Object:
         known = kind.by_name.get(name)
         if known and known.write:
             value |= known.write(call, item)
+    if kind.merge:
+        value |= kind.merge(call, {}, given)
     return kind.complete(call, value)
 
 
@@ -129,6 +131,8 @@ def patch(call: Call, kind: Kind, record: str, given: Values) -> Object:
             fixed.append(name)
     if fixed:
         _check_unchanged(call, kind, record, given, fixed)
+    if kind.merge:
+        value |= kind.merge(call, _current(call, kind, record), given)
     return value
 
 
@@ -170,6 +174,16 @@ def _tell(
     outcome.not_created.update(errors(kind, answer["notCreated"], keys))
     outcome.not_updated.update(errors(kind, answer["notUpdated"], keys))
     outcome.not_destroyed.update(errors(kind, answer["notDestroyed"], keys))
+
+
+def _current(call: Call, kind: Kind, record: str) -> Object:
+    """The modern object that an update is merged into."""
+    names = dict.fromkeys(need for known in kind.fields for need in known.needs)
+    arguments: Object = {"ids": [record], "properties": ["id", *names, *kind.told_by]}
+    found = listed(call.ask(f"{kind.modern}/get", arguments))
+    if not found or (kind.belongs is not None and not kind.belongs(found[0])):
+        raise Misfit("notFound", f"there is no {kind.one} '{record}'")
+    return found[0]
 
 
 def _refuse_unknown(kind: Kind, given: Values) -> None:
