@@ -31,6 +31,9 @@ class Memory:
     def open(self, blob: BlobHash) -> Content:
         return self.kept[blob]
 
+    def names(self, after: BlobHash | None = None, limit: int = 1000) -> list[BlobHash]:
+        return sorted(name for name in self.kept if name > (after or ""))[:limit]
+
     def references(self, account: AccountKey, blob: BlobHash) -> Sequence[tuple[str, str]]:
         return ()
 

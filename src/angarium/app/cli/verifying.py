@@ -47,13 +47,55 @@ class Verified:
 def verify_store(store: Store, progress: Progress) -> Verified:
     """Check everything; never raises for what is wrong in the store."""
     verified = Verified()
-    accounts = store.read(lambda snapshot: _directory(snapshot, verified))
+    try:
+        accounts = store.read(lambda snapshot: _directory(snapshot, verified))
+    except Exception as error:  # a damaged store may raise anything
+        verified.problems.append(f"the directory of users cannot be read: {str(error) or type(error).__name__}")
+        accounts = []
     progress.expect(sum(count for _name, _account, count in accounts))
     checked: set[BlobHash] = set()
     for name, account, _count in accounts:
         store.read(partial(_check_account, name, account, verified, checked, progress))
+    verified.problems += store.read(lambda snapshot: snapshot.problems())
+    verified.problems += _wrong_contents(store, checked)
     verified.blobs = len(checked)
     return verified
+
+
+def _wrong_contents(store: Store, checked: set[BlobHash]) -> Iterator[str]:
+    """What is wrong with contents that nothing checked so far names: uploads, and what only the queue holds."""
+    last: BlobHash | None = None
+    while True:
+        after = last
+        try:
+            names = store.read(lambda snapshot: snapshot.blobs.names(after))  # noqa: B023 (at once)
+        except Exception as error:  # a damaged store may raise anything
+            yield f"the contents cannot be listed: {str(error) or type(error).__name__}"
+            return
+        if not names:
+            return
+        last = names[-1]
+        for blob in names:
+            if blob not in checked:
+                checked.add(blob)
+                problem = store.read(partial(_damage, blob))
+                # A running server may have let go of it meanwhile.
+                if problem and store.read(lambda snapshot: snapshot.blobs.size(blob)) is not None:  # noqa: B023
+                    yield f"content {blob}: {problem}"
+
+
+def _damage(blob: BlobHash, snapshot: Snapshot) -> str | None:
+    """Why a content is not what its name says."""
+    digest = hashlib.sha256()
+    try:
+        content = snapshot.blobs.open(blob)
+        for start in range(0, len(content), _PIECE):
+            digest.update(content[start : start + _PIECE])
+    except KeyError:
+        return "it is gone"
+    except Exception as error:  # a damaged store may raise anything
+        return f"it cannot be read: {str(error) or type(error).__name__}"
+    return None if digest.hexdigest() == blob else "it is not what its name says"
 
 
 def _directory(snapshot: Snapshot, verified: Verified) -> list[tuple[str, AccountKey, int]]:

@@ -86,6 +86,10 @@ class Blobs(Protocol):
         """The content; raises KeyError when there is none. A large blob is a read-only map, valid in this snapshot."""
         ...
 
+    def names(self, after: BlobHash | None = None, limit: int = 1000) -> list[BlobHash]:
+        """The names of all blobs in their order, a page that begins after a name; nothing at the end."""
+        ...
+
     def references(self, account: AccountKey, blob: BlobHash) -> Sequence[tuple[str, str]]:
         """(type, id) of the account's objects that reference the blob, `("Email", "M12")` (RFC 9404 §4.3)."""
         ...

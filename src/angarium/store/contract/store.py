@@ -64,6 +64,10 @@ class Snapshot(ChangeLog, Protocol):
         """Octets."""
         ...
 
+    def problems(self) -> list[str]:
+        """What is broken in the store as a whole, each as a sentence; `Messages.check` looks at an account's mail."""
+        ...
+
 
 class Transaction(ChangeLog, Protocol):
     """A snapshot that can be written to; the only one at its time. Every Transaction is also a Snapshot."""
@@ -91,6 +95,10 @@ class Transaction(ChangeLog, Protocol):
     @property
     def deliveries(self) -> Deliveries:
         """What was delivered within a day."""
+        ...
+
+    def problems(self) -> list[str]:
+        """What is broken in the store as a whole, as in a Snapshot."""
         ...
 
     def create_account(self) -> AccountKey:

@@ -92,6 +92,13 @@ class BlobsReader:
         except KeyError:
             return b""
 
+    def names(self, after: BlobHash | None = None, limit: int = 1000) -> list[BlobHash]:
+        """The names of all blobs in their order, a page that begins after a name; nothing at the end."""
+        rows = self._connection.execute(
+            "SELECT hash FROM blob WHERE hash > ? ORDER BY hash LIMIT ?", (after or "", limit)
+        )
+        return [BlobHash(name) for (name,) in rows]
+
     def references(self, account: AccountKey, blob: BlobHash) -> Sequence[tuple[str, str]]:
         """(type, id) of the account's objects that reference the blob (RFC 9404 §4.3)."""
         rows = self._connection.execute(_REFERENCES, {"account": account, "blob": blob}).fetchall()

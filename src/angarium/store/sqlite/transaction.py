@@ -11,6 +11,7 @@ from angarium.store.sqlite.answers import AnswersTransaction
 from angarium.store.sqlite.blobfiles import BlobFiles
 from angarium.store.sqlite.blobs import BlobsTransaction
 from angarium.store.sqlite.changelog import ChangeLog, ChangeNumbers
+from angarium.store.sqlite.check import check
 from angarium.store.sqlite.deliveries import DeliveriesTransaction
 from angarium.store.sqlite.messages import MessagesTransaction
 from angarium.store.sqlite.records import RecordsTransaction
@@ -39,6 +40,7 @@ class SqliteTransaction(ChangeLog):
         self.numbers = ChangeNumbers(connection)
         super().__init__(connection, self.numbers.changed)
         self._lost = lost
+        self._files = files
         self._open: list[int] = []
         """The savepoints of the database that are open, each by the count of changes at which it stands."""
         self.records = RecordsTransaction(connection, self.numbers)
@@ -81,6 +83,10 @@ class SqliteTransaction(ChangeLog):
     def prune(self, account: AccountKey, now: int) -> int:
         """Remove the account's tombstones that no client needs any more; how many went."""
         return prune(self._connection, account, now)
+
+    def problems(self) -> list[str]:
+        """What is broken in the store as a whole, each as a sentence."""
+        return check(self._connection, self._files)
 
     def waiting(self) -> int:
         """How many messages and records wait for full text."""
