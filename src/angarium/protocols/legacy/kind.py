@@ -69,7 +69,7 @@ class Kind:
     many: str
     modern: str
     fields: tuple[Field, ...]
-    told: tuple[str, ...] = ("id",)
+    told: tuple[str, ...] = ()
     ids_required: bool = False
     pages: bool = True
     arguments: Callable[[Sequence[str] | None], Object] = _no_arguments

@@ -166,7 +166,8 @@ def _tell(
     outcome.old_state = outcome.old_state or cast(str, answer["oldState"])
     outcome.new_state = cast(str, answer["newState"])
     for name, shown in cast("dict[str, Object]", answer["created"] or {}).items():
-        whole = {**cast(Object, create[name]), **shown}
+        needs = (need for known in kind.told for need in kind.by_name[known].needs)
+        whole = {**dict.fromkeys(needs), **cast(Object, create[name]), **shown}
         outcome.created[keys[name]] = {"id": shown["id"], **seen(kind, whole, kind.told)}
     for record, changed in cast("dict[str, Object | None]", answer["updated"] or {}).items():
         outcome.updated[record] = seen(kind, changed, kind.by_name) or None if changed else None
