@@ -1,6 +1,6 @@
 """An event with people, as tests of invitations need it, and short ways to say who they are."""
 
-from collections.abc import Callable
+from collections.abc import Collection
 from typing import Any
 
 ANN = "mailto:ann@example.com"
@@ -45,5 +45,14 @@ def event(**properties: Any) -> Any:
     }
 
 
-def own(*addresses: str) -> Callable[[str], bool]:
-    return lambda address: address in addresses
+class Own:
+    """Some addresses as those of an account."""
+
+    def __init__(self, *addresses: str) -> None:
+        self._addresses = addresses
+
+    def __call__(self, address: str, /) -> bool:
+        return address in self._addresses
+
+    def among(self, addresses: Collection[str]) -> str | None:
+        return next((address for address in self._addresses if address in addresses), None)

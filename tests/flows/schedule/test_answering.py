@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from tests.flows.schedule.party import ANN, BOB, CY, LATER, NOW, event, own, person
+from tests.flows.schedule.party import ANN, BOB, CY, LATER, NOW, Own, event, person
 
 from angarium.datatypes.calendars.own import Event
 from angarium.flows.schedule.answering import answered
 from angarium.flows.schedule.decision import Decision, Held, Incoming
+from angarium.flows.schedule.guests import guests
 from angarium.flows.schedule.message import Method
 
 SECOND = "2026-10-08T09:00:00"
@@ -30,7 +31,9 @@ def comes(
     kept: Event | None = None,
     me: str = ANN,
 ) -> Decision:
-    return answered(Held(("V1", kept or event())), Incoming(method, given, sender, trusted, own(me), "K1", LATER))
+    return answered(
+        Held(("V1", kept or event())), Incoming(method, given, sender, trusted, Own(me), "K1", LATER, guests(given))
+    )
 
 
 def became(decision: Decision) -> Any:
@@ -84,7 +87,10 @@ def test_late_answers_are_passed_over() -> None:
 def test_where_the_event_is_not_organized_answers_change_nothing() -> None:
     assert comes(answer(), me=CY) == Decision()
     assert comes(answer(), kept=event(organizerCalendarAddress=None)) == Decision()
-    assert answered(Held(), Incoming(Method.REPLY, answer(), BOB, True, own(ANN), "K1", LATER)) == Decision()
+    assert (
+        answered(Held(), Incoming(Method.REPLY, answer(), BOB, True, Own(ANN), "K1", LATER, guests(answer())))
+        == Decision()
+    )
 
 
 def test_an_answer_that_cannot_be_verified_only_tells() -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.flows.schedule.party import ANN, BOB, CY, LATER, event, own, person
+from tests.flows.schedule.party import ANN, BOB, CY, LATER, Own, event, person
 
 from angarium.datatypes.calendars.own import Event
 from angarium.flows.schedule.attending import replies
@@ -14,7 +14,7 @@ SECOND = "2026-10-08T09:00:00"
 
 def answers(before: Event | None, after: Event | None) -> list[tuple[Any, Any]]:
     """The occurrence, None for all, and the status of each answer of Bob."""
-    made: Any = replies(before, after, own(BOB), LATER)
+    made: Any = replies(before, after, Own(BOB), LATER)
     for message in made:
         assert (message.method, message.sender, message.recipients) == (Method.REPLY, BOB, (ANN,))
     return [
@@ -69,7 +69,7 @@ def test_nothing_else_is_told(before: Event | None, after: Event | None) -> None
 
 
 def test_an_answer_tells_of_nobody_else_and_nothing_that_is_private() -> None:
-    (message,) = replies(event(), bob("accepted", expectReply=True) | {"color": "red"}, own(BOB), LATER)
+    (message,) = replies(event(), bob("accepted", expectReply=True) | {"color": "red"}, Own(BOB), LATER)
     (shown,) = message.events
     assert shown["participants"] == {"bob": person(BOB, status="accepted")}
     assert (shown["sequence"], shown["updated"], shown["uid"]) == (1, LATER, "party@example.com")

@@ -3,12 +3,13 @@
 from typing import Any
 
 import pytest
-from tests.flows.schedule.party import ANN, BOB, CY, LATER, NOW, event, own, person
+from tests.flows.schedule.party import ANN, BOB, CY, LATER, NOW, Own, event, person
 
 from angarium.datatypes.calendars.own import Event
 from angarium.flows.schedule.decision import Decision, Held, Incoming
+from angarium.flows.schedule.guests import guests
 from angarium.flows.schedule.inviting import invited
-from angarium.flows.schedule.message import Method
+from angarium.flows.schedule.message import Method, sendable
 
 FIRST = "2026-10-01T09:00:00"
 SECOND = "2026-10-08T09:00:00"
@@ -18,7 +19,7 @@ EVE = "mailto:eve@example.net"
 def comes(
     held: Held, given: Event, method: Method = Method.REQUEST, sender: str = ANN, trusted: bool = True
 ) -> Decision:
-    return invited(held, Incoming(method, given, sender, trusted, own(BOB), "K9", LATER))
+    return invited(held, Incoming(method, sendable(given), sender, trusted, Own(BOB), "K9", LATER, guests(given)))
 
 
 def mine(**properties: Any) -> Any:

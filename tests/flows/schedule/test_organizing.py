@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.flows.schedule.party import ANN, BOB, CY, LATER, event, own, person
+from tests.flows.schedule.party import ANN, BOB, CY, LATER, Own, event, person
 
 from angarium.datatypes.calendars.own import Event
 from angarium.flows.schedule.guests import TooManyGuests
@@ -17,7 +17,7 @@ OUTSIDE = "2026-10-09T09:00:00"
 
 
 def sent(before: Event | None, after: Event | None) -> list[Message]:
-    return messages(before, after, ANN, own(ANN), LATER)
+    return messages(before, after, ANN, Own(ANN), LATER)
 
 
 def told(before: Event | None, after: Event | None) -> list[tuple[Method, tuple[str, ...], list[JSON]]]:

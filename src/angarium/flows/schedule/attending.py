@@ -46,8 +46,9 @@ def status_of(event: Mapping[str, JSON] | None, address: str) -> str | None:
 def statuses(event: Mapping[str, JSON] | None, address: str) -> dict[str, str | None]:
     """What overrides say of the status of a participant, by recurrence id; None for an occurrence that is out."""
     found: dict[str, str | None] = {}
-    key = key_of(event or {}, address)
-    for at, patch in overrides_of(event or {}).items():
+    overrides = overrides_of(event or {})
+    key = key_of(event or {}, address) if overrides else None
+    for at, patch in overrides.items():
         if is_excluded(patch):
             found[at] = None
             continue

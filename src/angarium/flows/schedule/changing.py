@@ -52,7 +52,7 @@ class Schedule:
     def _messages(self, call: Call, user: User, change: Change) -> list[Message]:
         before, after = _public(change.before), _public(change.after)
         shown = before or after or {}
-        is_own = own_addresses(call.snapshot, call.account.key, user, self.sender.sending.domains)
+        is_own = own_addresses(call.snapshot, user, self.sender.sending.domains)
         now = format_utc(call.request.now // 1000 * 1000)
         organizer = shown.get("organizerCalendarAddress")
         if organizer is not None and not is_own(normal(organizer)):

@@ -3,12 +3,13 @@
 The values that `inviting` and `answering` give, and the order of messages by sequence and date (RFC 5546 §2.1.5).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Final, Protocol, cast
 
 from angarium.datatypes.calendars.addresses import normal
 from angarium.datatypes.calendars.own import Event
+from angarium.flows.schedule.guests import Guests
 from angarium.flows.schedule.message import Message, Method
 from angarium.formats.json import JSON
 
@@ -56,21 +57,35 @@ class Held:
         return self.base or next(iter(self.occurrences.values()), None)
 
 
+class Own(Protocol):
+    """Knows which normal addresses are those of an account."""
+
+    def __call__(self, address: str, /) -> bool:
+        """Whether this one is."""
+        ...
+
+    def among(self, addresses: Collection[str]) -> str | None:
+        """One of these that is."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One event of a message on its way in.
+    """One event of a message on its way in, with nothing in it that is an account's own.
 
     `sender` is the normal address of whom it is from: the organizer, or the participant who answers. `is_trusted` says
-    that this is certain; without that nothing that is there changes. `is_own` tells the addresses of the account.
+    that this is certain; without that nothing that is there changes. `is_own` tells the addresses of the account, and
+    `guests` are those of the event.
     """
 
     method: Method
     event: Event
     sender: str
     is_trusted: bool
-    is_own: Callable[[str], bool]
+    is_own: Own
     calendar: str
     now: str
+    guests: Guests
 
     @property
     def recurrence_id(self) -> str | None:

@@ -32,13 +32,15 @@ class Guests:
     """The participants of an event by their normal addresses.
 
     `invited` are those of the whole event, each with the address as it stands. `out` and `extra` tell at which
-    recurrence ids somebody is left out, and where somebody takes part who is not of the whole event.
+    recurrence ids somebody is left out, and where somebody takes part who is not of the whole event. `keys` has the
+    ids of those who are of it.
     """
 
     invited: dict[str, str] = field(default_factory=dict)
     out: dict[str, list[str]] = field(default_factory=dict)
     extra: dict[str, list[str]] = field(default_factory=dict)
     spelled: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
 
     @property
     def all(self) -> dict[str, str]:
@@ -55,7 +57,10 @@ def key_of(event: Mapping[str, JSON], address: str) -> str | None:
 def guests(event: Mapping[str, JSON]) -> Guests:
     """Read who is invited. Raises TooManyGuests."""
     base = {key: each["calendarAddress"] for key, each in participants(event).items() if "calendarAddress" in each}
-    found = Guests({normal(address): str(address) for address in base.values()})
+    found = Guests()
+    for key, address in base.items():
+        found.invited.setdefault(normal(address), str(address))
+        found.keys.setdefault(normal(address), key)
     work = len(base)
     for at, patch in overrides_of(event).items():
         changed = {path: value for path, value in patch.items() if path.partition("/")[0] == "participants"}

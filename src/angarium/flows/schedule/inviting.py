@@ -12,8 +12,8 @@ from angarium.datatypes.calendars.addresses import participants
 from angarium.datatypes.calendars.own import PER_USER, Event, is_own
 from angarium.flows.schedule.attending import NEEDS_ACTION, status_of, statuses
 from angarium.flows.schedule.decision import PASSED_OVER, Decision, Held, Incoming, Step, Told, age, organizer_of
-from angarium.flows.schedule.guests import Regular, guests, key_of, occurrence, occurs, path_to
-from angarium.flows.schedule.message import Method, overrides_of, sendable, with_overrides, without
+from angarium.flows.schedule.guests import Regular, key_of, occurrence, occurs, path_to
+from angarium.flows.schedule.message import Method, overrides_of, with_overrides
 from angarium.formats.jscalendar import difference, is_excluded
 from angarium.formats.json import JSON
 
@@ -74,7 +74,7 @@ def _one_of(base: tuple[str, Event], incoming: Incoming, at: str, me: str) -> De
     record, event = base
     overrides: dict[str, dict[str, JSON]] = dict(overrides_of(event))
     before = occurrence(event, at, None if is_excluded(overrides.get(at)) else overrides.get(at))
-    wanted = _taken(incoming.event, me, status_of(before, me) or NEEDS_ACTION, before)
+    wanted = _taken(incoming, me, status_of(before, me) or NEEDS_ACTION, before)
     wanted = {**wanted, **{name: before[name] for name in _MINE if name in before}}
     overrides[at] = difference(event, at, wanted)
     return Decision([Step(record, event, with_overrides(event, overrides))])
@@ -116,8 +116,7 @@ _RULES: Final[Mapping[Method, Callable[[Held, Incoming], Decision]]] = {
 
 def _me(incoming: Incoming) -> str | None:
     """The normal address under which the account is invited."""
-    found = guests(incoming.event)
-    return next((address for address in (*found.invited, *found.extra) if incoming.is_own(address)), None)
+    return incoming.is_own.among(incoming.guests.all)
 
 
 def _is_newer(held: Held, incoming: Incoming) -> bool:
@@ -143,7 +142,7 @@ def _stamp(event: Event, incoming: Incoming) -> dict[str, JSON]:
 def _merged(known: tuple[str, Event] | None, incoming: Incoming, me: str) -> Event:
     """What came, with what is the participant's own."""
     if known is None:
-        made = _taken(incoming.event, me, NEEDS_ACTION, None)
+        made = _taken(incoming, me, NEEDS_ACTION, None)
         # JMAP calendars §9.4: no alerts of a stranger; the user's own ones.
         own: dict[str, JSON] = {"calendarIds": {incoming.calendar: True}, "isDraft": False, "useDefaultAlerts": True}
         return {"created": incoming.now, **made, **own}
@@ -151,7 +150,7 @@ def _merged(known: tuple[str, Event] | None, incoming: Incoming, me: str) -> Eve
     status = status_of(event, me) or NEEDS_ACTION
     if status_of(incoming.event, me) == NEEDS_ACTION and _moved(event, incoming.event):
         status = NEEDS_ACTION  # the organizer asks anew
-    made = _taken(incoming.event, me, status, event)
+    made = _taken(incoming, me, status, event)
     made |= {name: event[name] for name in _MINE if name in event}
     return _with_own_patches(made, event)
 
@@ -160,11 +159,10 @@ def _moved(before: Mapping[str, JSON], after: Mapping[str, JSON]) -> bool:
     return any(before.get(name) != after.get(name) for name in _WHEN)
 
 
-def _taken(event: Event, me: str, status: str, before: Event | None) -> Event:
+def _taken(incoming: Incoming, me: str, status: str, before: Event | None) -> Event:
     """What is taken from the organizer: all but what only the participant can say."""
-    made = without(sendable(event), ("method",))
-    made = {"@type": "Event", "version": "2.0", "sequence": 0, **made}
-    key = key_of(made, me)
+    made: Event = {"@type": "Event", "version": "2.0", "sequence": 0, **incoming.event}
+    key = incoming.guests.keys.get(me)
     if key is not None:
         people = dict(participants(made))
         people[key] = {**people[key], "participationStatus": status}

@@ -3,7 +3,7 @@
 Both roads end here, in the transaction of whoever brings the message.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -15,9 +15,9 @@ from angarium.datatypes.calendars.own import OWNER, Event
 from angarium.datatypes.principals import Domains, User, owns
 from angarium.flows.schedule.answering import answered
 from angarium.flows.schedule.decision import Decision, Held, Incoming, Step
-from angarium.flows.schedule.guests import TooManyGuests
+from angarium.flows.schedule.guests import Guests, TooManyGuests, guests
 from angarium.flows.schedule.inviting import invited
-from angarium.flows.schedule.message import Message, Method
+from angarium.flows.schedule.message import Message, Method, sendable
 from angarium.formats.json import dumps
 from angarium.formats.primitives import format_utc
 from angarium.store.contract import AccountKey, Records, Snapshot, Transaction
@@ -27,36 +27,58 @@ OF_PARTICIPANTS: Final = frozenset({Method.REPLY, Method.COUNTER, Method.REFRESH
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A message for an account: from the normal address `sender`, for certain or not, and who that is for people."""
+    """A message for an account: from the normal address `sender`, for certain or not, and who that is for people.
+
+    With each event come its guests, read once for all the accounts that it is for.
+    """
 
     method: Method
-    events: Sequence[Event]
+    events: Sequence[tuple[Event, Guests]]
     sender: str
     is_trusted: bool
     author: Author
 
 
-def own_addresses(snapshot: Snapshot, account: AccountKey, user: User, domains: Domains) -> Callable[[str], bool]:
-    """Tells of a normal address whether messages to it come to this account."""
-    known = identities.own_addresses(snapshot.records, account)
+@dataclass(frozen=True, slots=True)
+class OwnAddresses:
+    """The addresses whose messages come to one account: those of its identities, and all that its user has."""
 
-    def is_own(address: str) -> bool:
+    known: frozenset[str]
+    user: User
+    domains: Domains
+
+    def __call__(self, address: str, /) -> bool:
+        """Whether a normal address is one of them."""
         mail = mail_of(address)
-        return address in known or (mail is not None and owns(user, domains, mail))
+        return address in self.known or (mail is not None and owns(self.user, self.domains, mail))
 
-    return is_own
+    def among(self, addresses: Collection[str]) -> str | None:
+        """One of these normal addresses that is one of them."""
+        known = next((address for address in self.known if address in addresses), None)
+        return known or next((address for address in addresses if "+" in address and self(address)), None)
+
+
+def own_addresses(snapshot: Snapshot, user: User, domains: Domains) -> OwnAddresses:
+    """Those of a user's account."""
+    return OwnAddresses(identities.own_addresses(snapshot.records, user.account), user, domains)
+
+
+def arrived(message: Message, sender: str, author: Author, *, is_trusted: bool) -> Arrived:
+    """A message to be received. Raises TooManyGuests."""
+    known = [(event, guests(event)) for event in map(sendable, message.events)]
+    return Arrived(message.method, known, sender, is_trusted, author)
 
 
 def receive(transaction: Transaction, domains: Domains, user: User, arrived: Arrived, now: int) -> list[Message]:
     """Take a message in; what is to be answered at once. `now` in epoch milliseconds."""
     answers = []
     decide = answered if arrived.method in OF_PARTICIPANTS else invited
-    is_own = own_addresses(transaction, user.account, user, domains)
+    is_own = own_addresses(transaction, user, domains)
     calendar = _calendar(transaction, user.account)
     moment = format_utc(now // 1000 * 1000)
-    for event in arrived.events:
+    for event, people in arrived.events:
         held = _held(transaction.records, user.account, str(event["uid"]))
-        incoming = Incoming(arrived.method, event, arrived.sender, arrived.is_trusted, is_own, calendar, moment)
+        incoming = Incoming(arrived.method, event, arrived.sender, arrived.is_trusted, is_own, calendar, moment, people)
         try:
             decision = decide(held, incoming)
         except TooManyGuests:
@@ -108,13 +130,13 @@ def _write(transaction: Transaction, account: AccountKey, step: Step, stored: Ev
         records.destroy(account, KIND, cast(str, step.record))
         return cast(str, step.record)
     made = own.kept(stored or {}, OWNER, step.after)
-    found, texts = events.indexes(made), words.texts(made)
+    octets, found, texts = dumps(made), events.indexes(made), words.texts(made)
     record = step.record
     if record is None:
-        record = records.create(account, KIND, PREFIX, dumps(made), found, texts)
+        record = records.create(account, KIND, PREFIX, octets, found, texts)
     else:
-        records.update(account, KIND, record, dumps(made), found, texts)
-    pinned = attachments.hashes(made)
-    if pinned or (stored and attachments.hashes(stored)):
-        transaction.blobs.pin(account, KIND, record, pinned)
+        records.update(account, KIND, record, octets, found, None if texts == words.texts(stored or {}) else texts)
+    names_blobs = b'"blobId"' in octets
+    if names_blobs or (stored and attachments.hashes(stored)):
+        transaction.blobs.pin(account, KIND, record, attachments.hashes(made) if names_blobs else [])
     return record

@@ -14,8 +14,10 @@ from angarium.datatypes.calendars.notifications import Author
 from angarium.datatypes.mail.mailbox import record as mailboxes
 from angarium.flows.deliver import Arrival, Delivered
 from angarium.flows.schedule.decision import organizer_of
-from angarium.flows.schedule.message import Method
-from angarium.flows.schedule.receiving import OF_PARTICIPANTS, Arrived, receive
+from angarium.flows.schedule.guests import TooManyGuests
+from angarium.flows.schedule.message import Message, Method
+from angarium.flows.schedule.receiving import OF_PARTICIPANTS, receive
+from angarium.flows.schedule.receiving import arrived as received
 from angarium.flows.schedule.sending import Sender
 from angarium.formats.message import EmailAddress, Header, is_authenticated, may_be_answered, parse_addresses
 from angarium.store.contract import Transaction
@@ -51,7 +53,10 @@ class Reception:
             sender, is_trusted = organizer, False
         comment = invitation.comment[:_LONGEST_COMMENT] if invitation.comment else None
         said = Author(author["name"] or email, email, calendar_address=of_mail(email), comment=comment)
-        known = Arrived(method, invitation.events, sender, is_trusted, said)
+        try:
+            known = received(Message(method, invitation.events, sender, ()), sender, said, is_trusted=is_trusted)
+        except TooManyGuests:
+            return
         answers = receive(transaction, self.sender.sending.domains, user, known, now)
         if answers and may_be_answered(arrived.headers):
             self.sender.answer(transaction, user, answers, now, Author(user.name, principal=user.id))

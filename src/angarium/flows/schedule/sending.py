@@ -18,7 +18,7 @@ from angarium.datatypes.submission.identity import name_of
 from angarium.flows.schedule import letter
 from angarium.flows.schedule.letter import Letter
 from angarium.flows.schedule.message import Message
-from angarium.flows.schedule.receiving import Arrived, receive
+from angarium.flows.schedule.receiving import arrived, receive
 from angarium.formats.errors import FormatError
 from angarium.formats.message import is_mailbox
 from angarium.store.contract import Transaction
@@ -92,10 +92,12 @@ class Sender:
 
     def _here(self, transaction: Transaction, routed: Routed, now: int, by: Author) -> None:
         message = routed.message
+        if not routed.here:
+            return
         said = replace(by, calendar_address=message.sender, user=None)
-        arrived = Arrived(message.method, message.events, normal(message.sender), True, said)
+        known = arrived(message, normal(message.sender), said, is_trusted=True)
         for other in routed.here:
-            receive(transaction, self.sending.domains, other, arrived, now)
+            receive(transaction, self.sending.domains, other, known, now)
 
     def _mail(self, transaction: Transaction, user: User, routed: Routed, now: int, *, is_automatic: bool) -> None:
         message, emails = routed.message, routed.elsewhere
