@@ -137,6 +137,6 @@ def _write(transaction: Transaction, account: AccountKey, step: Step, stored: Ev
     else:
         records.update(account, KIND, record, octets, found, None if texts == words.texts(stored or {}) else texts)
     names_blobs = b'"blobId"' in octets
-    if names_blobs or (stored and attachments.hashes(stored)):
+    if names_blobs or (stored and b'"blobId"' in dumps(stored)):
         transaction.blobs.pin(account, KIND, record, attachments.hashes(made) if names_blobs else [])
     return record
