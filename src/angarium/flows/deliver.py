@@ -29,6 +29,7 @@ class Arrival:
 
     `sender` is the reverse-path, '' for a bounce. `message` has no mailboxes yet; `headers` are the first 1,000 fields
     of `blob`, the octets with their Return-Path. `invitation` is what it carries for calendars.
+    One that `is_from_here` was sent by a user of this server and never saw a mail transfer agent.
     """
 
     sender: str
@@ -36,6 +37,7 @@ class Arrival:
     headers: tuple[Header, ...]
     blob: StagedBlob
     invitation: Invitation | None = None
+    is_from_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)

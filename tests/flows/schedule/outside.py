@@ -1,5 +1,6 @@
 """The mail of somebody elsewhere, as programs for calendars write it, and how it comes to a user here."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -37,11 +38,11 @@ def letter(method: Method, *events: Any, sender: str = "cy@example.net", fields:
     return "".join(f"{field}\r\n" for field in fields).encode() + octets
 
 
-def comes(desk: Desk, octets: bytes, to: str = "ann@example.com") -> Delivered:
+def comes(desk: Desk, octets: bytes, to: str = "ann@example.com", is_from_here: bool = False) -> Delivered:
     """Deliver it."""
     stage = desk.harness.store.stage()
     stage.write(with_return_path(octets, "cy@example.net"))
-    arrived = arrival("cy@example.net", stage.finish(), NOW)
+    arrived = replace(arrival("cy@example.net", stage.finish(), NOW), is_from_here=is_from_here)
     outcome = desk.harness.store.write(lambda transaction: deliver(transaction, PIPELINE, arrived, to)).result()
     assert isinstance(outcome, Delivered)
     return outcome

@@ -113,6 +113,15 @@ def test_nobody_answers_for_somebody_else(ann: Desk, given: Any, sender: str) ->
     assert notes(ann) == []
 
 
+def test_what_a_user_here_wrote_counts_without_proof_and_no_proof_of_a_user_counts(ann: Desk, bob: Desk) -> None:
+    invite(ann, person(CY), person(BOB))
+    passed_on = letter(Method.REPLY, answer(), fields=(proof(), "Resent-From: bob@example.com"))
+    comes(ann, passed_on, is_from_here=True)
+    assert status(ann) == "needs-action"
+    comes(ann, letter(Method.REPLY, answer(who=BOB), sender="bob@example.com"), is_from_here=True)
+    assert status(ann, "guest1") == "accepted"
+
+
 def test_an_invitation_in_the_name_of_another_makes_nothing(ann: Desk) -> None:
     comes(ann, letter(Method.REQUEST, theirs(), sender="eve@example.net", fields=(proof(),)))
     assert ann.find() == []

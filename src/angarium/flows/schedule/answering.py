@@ -55,7 +55,7 @@ def _about(person: Mapping[str, JSON] | None, why: str) -> str:
 
 
 def _stranger(there: tuple[str, Event], incoming: Incoming) -> Decision:
-    """JMAP calendars §5.2.1: who may, comes in; nobody else does."""
+    """JMAP calendars §5.1.1: who may, comes in; nobody else does."""
     record, event = there
     person = _person(incoming.event, incoming.sender)
     if incoming.method is not Method.REPLY or person is None or not incoming.is_trusted:
@@ -108,7 +108,7 @@ def _with_answer_at(event: Event, at: str, incoming: Incoming, person: Mapping[s
 
 
 def _is_later(participant: Mapping[str, JSON], incoming: Incoming) -> bool:
-    """JMAP calendars §5.2.2: whether no later answer of the participant was taken."""
+    """JMAP calendars §5.2.1, §5.2.2: whether no later answer of the participant was taken."""
     known = cast(int, participant.get("scheduleSequence", 0)), str(participant.get("scheduleUpdated", ""))
     return age(incoming.event) >= known
 

@@ -1,8 +1,9 @@
 """Invitations and answers that come by mail: a stage of the delivery (RFC 6047).
 
-Whoever the message says to be from counts as its sender only with an Authentication-Results field of a trusted server;
-without one it can make a new event that waits for an answer, and otherwise only tells. What lies in Junk is not read.
-Nothing is answered but a counter proposal and a wish to see the event again, and neither to a program.
+Whoever the message says to be from counts as its sender only when that is a user who sent it here, or with an
+Authentication-Results field of a trusted server. Without that it can make a new event that waits for an answer, and
+otherwise only tells. What lies in Junk is not read. Nothing is answered but a counter proposal and a wish to see the
+event again, and neither to a program.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from typing import Final
 from angarium.datatypes.calendars.addresses import normal, of_mail
 from angarium.datatypes.calendars.notifications import Author
 from angarium.datatypes.mail.mailbox import record as mailboxes
+from angarium.datatypes.principals import recipient
 from angarium.flows.deliver import Arrival, Delivered
 from angarium.flows.schedule.decision import organizer_of
 from angarium.flows.schedule.guests import TooManyGuests
@@ -44,7 +46,7 @@ class Reception:
             return
         email = author["email"] or ""
         sender, method = normal(of_mail(email)), Method(invitation.method)
-        is_trusted = is_authenticated(arrived.headers, self.servers, email.rpartition("@")[2])
+        is_trusted = self._is_verified(transaction, arrived, email)
         organizer = organizer_of(invitation.events[0])
         if method not in OF_PARTICIPANTS and sender != organizer:
             # A program that writes for the organizer says so; it is believed no more than anybody.
@@ -60,6 +62,16 @@ class Reception:
         answers = receive(transaction, self.sender.sending.domains, user, known, now)
         if answers and may_be_answered(arrived.headers):
             self.sender.answer(transaction, user, answers, now, Author(user.name, principal=user.id))
+
+    def _is_verified(self, transaction: Transaction, arrived: Arrival, email: str) -> bool:
+        """Whether a message is truly from an address.
+
+        What a user of this server sends is from that user, if it names one at all (see who may send as whom); fields of
+        a mail transfer agent in it are the user's own.
+        """
+        if arrived.is_from_here:
+            return recipient(transaction, self.sender.sending.domains, email) is not None
+        return is_authenticated(arrived.headers, self.servers, email.rpartition("@")[2])
 
 
 def _author(headers: Sequence[Header]) -> EmailAddress | None:

@@ -7,7 +7,7 @@ talking to the relay, writing a report. The log has a line for each recipient, a
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
@@ -151,7 +151,7 @@ class Attempts:
         stage = self._store.stage()
         try:
             stage.write(with_return_path(content, sender))
-            return arrival(sender, stage.finish(), self._clock())
+            return replace(arrival(sender, stage.finish(), self._clock()), is_from_here=True)
         except BaseException:
             stage.discard()
             raise
