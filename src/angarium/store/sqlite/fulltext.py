@@ -60,9 +60,9 @@ class TextTable:
         connection.execute(f"DELETE FROM {self.waiting} WHERE document BETWEEN ? AND ?", (low, high))
         connection.execute(f"DELETE FROM {self.table} WHERE rowid BETWEEN ? AND ?", (low, high))
 
-    def count_waiting(self, connection: apsw.Connection) -> int:
-        """How many documents wait."""
-        count: int = connection.execute(f"SELECT count(*) FROM {self.waiting}").get
+    def count_waiting(self, connection: apsw.Connection, most: int) -> int:
+        """How many documents wait; counted up to `most`, since their text is passed by."""
+        count: int = connection.execute(f"SELECT count(*) FROM (SELECT 1 FROM {self.waiting} LIMIT ?)", (most,)).get
         return count
 
     def index_waiting(self, connection: apsw.Connection, limit: int) -> int:

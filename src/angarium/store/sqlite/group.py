@@ -86,10 +86,10 @@ class Groups:
 
         self._transaction = SqliteTransaction(connection, files, self._lost)
 
-    def waiting(self) -> int:
-        """How many messages and records wait for full text; none when it cannot be told."""
+    def waiting(self, most: int) -> int:
+        """How many messages and records wait for full text, of each counted up to `most`; none when unknown."""
         try:
-            return self._transaction.waiting()
+            return self._transaction.waiting(most)
         except apsw.Error:
             _log.warning("cannot tell how much waits for full text", exc_info=True)
             return 0

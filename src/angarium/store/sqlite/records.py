@@ -27,7 +27,7 @@ from angarium.store.contract import (
     Window,
 )
 from angarium.store.sqlite import recordquery, recordtext
-from angarium.store.sqlite.changelog import ChangeLog, ChangeNumbers
+from angarium.store.sqlite.changelog import ALL, ChangeLog, ChangeNumbers
 from angarium.store.sqlite.recordselection import RecordSelection
 from angarium.store.sqlite.recordterms import OF_KIND
 
@@ -230,9 +230,9 @@ class RecordsTransaction(RecordsReader):
         """Move the texts of up to `limit` records into the full-text index in sorted order; how many were moved."""
         return recordtext.index_waiting(self._connection, limit)
 
-    def waiting(self) -> int:
-        """How many records wait for full text."""
-        return recordtext.waiting(self._connection)
+    def waiting(self, most: int = ALL) -> int:
+        """How many records wait for full text, counted up to `most`."""
+        return recordtext.waiting(self._connection, most)
 
     def forget_texts(self, account: AccountKey) -> None:
         """Remove the texts of all records of an account."""

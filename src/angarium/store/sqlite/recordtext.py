@@ -108,9 +108,9 @@ def forget_account(connection: apsw.Connection, account: int) -> None:
     _TABLE.forget_between(connection, _document(account, 0, 0), _document(account + 1, 0, 0) - 1)
 
 
-def waiting(connection: apsw.Connection) -> int:
-    """How many records wait."""
-    return _TABLE.count_waiting(connection)
+def waiting(connection: apsw.Connection, most: int) -> int:
+    """How many records wait, counted up to `most`."""
+    return _TABLE.count_waiting(connection, most)
 
 
 def index_waiting(connection: apsw.Connection, limit: int) -> int:

@@ -88,9 +88,9 @@ class SqliteTransaction(ChangeLog):
         """What is broken in the store as a whole, each as a sentence."""
         return check(self._connection, self._files)
 
-    def waiting(self) -> int:
-        """How many messages and records wait for full text."""
-        return self.messages.waiting() + self.records.waiting()
+    def waiting(self, most: int) -> int:
+        """How many messages and records wait for full text, of each counted up to `most`."""
+        return self.messages.waiting(most) + self.records.waiting(most)
 
     def index_waiting(self, limit: int) -> int:
         """Move up to `limit` of them into full text; how many were moved."""

@@ -150,7 +150,7 @@ class Writer:
         now = time.monotonic()
         if now < self._look_at:
             return False
-        waiting = self._groups.waiting()
+        waiting = self._groups.waiting(INDEX_BACKLOG + 1)
         self._look_at = time.monotonic() + LOOK_SHARE * (time.monotonic() - now)
         return waiting > INDEX_BACKLOG
 
@@ -158,7 +158,7 @@ class Writer:
         """One group from this job on, and the news of it."""
         committed = self._groups.run(self._waiting(first))
         if committed.changes:
-            self._indexable = self._indexable or self._groups.waiting() > 0
+            self._indexable = self._indexable or self._groups.waiting(1) > 0
             for listener in self._listeners:
                 try:
                     listener(committed.changes)

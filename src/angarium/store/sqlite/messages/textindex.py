@@ -49,9 +49,9 @@ def forget_account(connection: apsw.Connection, account: int) -> None:
     _TABLE.forget_between(connection, first_document(account), last_document(account))
 
 
-def waiting(connection: apsw.Connection) -> int:
-    """How many messages wait."""
-    return _TABLE.count_waiting(connection)
+def waiting(connection: apsw.Connection, most: int) -> int:
+    """How many messages wait, counted up to `most`."""
+    return _TABLE.count_waiting(connection, most)
 
 
 def index_waiting(connection: apsw.Connection, limit: int) -> int:

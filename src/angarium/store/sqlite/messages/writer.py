@@ -12,6 +12,7 @@ import orjson
 
 from angarium.formats.primitives import format_utc
 from angarium.store.contract import METADATA, AccountKey, NewMessage, Stored
+from angarium.store.sqlite.changelog import ALL
 from angarium.store.sqlite.messages import counters, entries, joining, quota, rebuild, textindex
 from angarium.store.sqlite.messages.entries import Entry
 from angarium.store.sqlite.messages.headers import HeaderSource
@@ -139,9 +140,9 @@ class MessagesTransaction(MessagesReader):
         """Move up to `limit` waiting messages into the full-text index in sorted order; how many were moved."""
         return textindex.index_waiting(self._connection, limit)
 
-    def waiting(self) -> int:
-        """How many messages of all accounts wait for the full-text index."""
-        return textindex.waiting(self._connection)
+    def waiting(self, most: int = ALL) -> int:
+        """How many messages of all accounts wait for the full-text index, counted up to `most`."""
+        return textindex.waiting(self._connection, most)
 
     def remove_account(self, account: AccountKey) -> None:
         """Remove all messages of an account, without numbers or tombstones: the account itself goes."""
