@@ -6,19 +6,16 @@ million open tags can hurt it. Nothing of its output is ever shown as HTML.
 
 import html.entities
 import re
-from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
 _TAG_OPEN: Final = re.compile(r"<(?:(/?)([A-Za-z][A-Za-z0-9:-]{0,40})|!--|[!?/])")
-_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]{0,40})((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
+_TO_TAG: Final = re.compile(r"([^<]*+)<(/?)([A-Za-z][A-Za-z0-9:-]{0,40})((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
 _TAG_REST: Final = re.compile(r"(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+>")
 _ATTRIBUTE: Final = re.compile(r"([^\s\"'<>/=]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++)))?")
 _PRESENTED: Final = frozenset({"alt", "title"})
 _COMMENT_REST: Final = re.compile(r"(?:[^-]++|-(?!->))*+-->")
 _SPACE: Final = re.compile(r"[ \t\r\n\f\xa0]+")
-_SPACES_LEFT: Final = re.compile(r" {2,}")
-_LINES: Final = re.compile(r" ?\n[ \n]*")
 _REFERENCE: Final = re.compile(r"&(?:#([0-9]{1,20})|#[xX]([0-9A-Fa-f]{1,20})|([A-Za-z][A-Za-z0-9]{1,30}));?")
 _TEXTLESS: Final = "script style head title template textarea select svg math object iframe"
 _BLOCKS: Final = (
@@ -28,8 +25,7 @@ _BLOCKS: Final = (
 _CLOSINGS: Final = MappingProxyType(
     {name: re.compile(rf"</{name}(?![A-Za-z0-9:-])", re.IGNORECASE) for name in _TEXTLESS.split()}
 )
-_BREAKS: Final = frozenset(_BLOCKS.split())
-_SPACES: Final = frozenset({"td", "th"})
+_APART: Final = MappingProxyType(dict.fromkeys(_BLOCKS.split(), "\n") | dict.fromkeys(("td", "th"), " "))
 _NAMED: Final = MappingProxyType(html.entities.html5)
 _LONGEST_SOURCE: Final = 8  # times the limit, plus a floor for style sheets
 _SOURCE_FLOOR: Final = 1 << 18
@@ -41,63 +37,63 @@ def html_to_text(html: str, limit: int, *, attributes: bool = False) -> str:
     With `attributes`, what `alt` and `title` say stands where their element does.
     Reads no further than it must, and at most 8 characters of source for one of text beyond the first 262,144.
     """
-    source = _SPACE.sub(" ", html[: _SOURCE_FLOOR + limit * _LONGEST_SOURCE])
+    source = " ".join(html[: _SOURCE_FLOOR + limit * _LONGEST_SOURCE].split())
+    text = _text(source, 2 * limit + 1_000, attributes)  # room for what collapsing takes away
+    return "\n".join(filter(None, (" ".join(line.split()) for line in text.split("\n"))))[:limit]
+
+
+def _text(source: str, enough: int, attributes: bool) -> str:
+    """What is not inside of tags, until that is enough."""
     pieces: list[str] = []
-    length = 0
-    for piece in _pieces(source, attributes):
-        pieces.append(piece)
-        length += len(piece)
-        if length > 2 * limit + 1_000:  # room for what collapsing takes away
-            break
-    return _LINES.sub("\n", _SPACES_LEFT.sub(" ", "".join(pieces))).strip()[:limit]
-
-
-def _pieces(source: str, attributes: bool) -> Iterator[str]:
-    at, size = 0, len(source)
+    at, size, length = 0, len(source), 0
     quotes_close = True
     unclosed: set[str] = set()
-    while at < size:
-        opening = source.find("<", at)
-        if opening < 0:
-            opening = size
-        if opening > at:
-            yield _unescaped(source[at:opening])
-        tag = _TAG.match(source, opening) if quotes_close else None
-        if tag is not None:  # as nearly all are
-            at, inside = tag.end(), tag[3]
+    while at < size and length <= enough:
+        found = _TO_TAG.match(source, at) if quotes_close else None
+        if found is not None:  # as nearly always
+            text, closes, name, inside = found.groups()
+            at = found.end()
         else:
+            opening = source.find("<", at)
+            opening = size if opening < 0 else opening
+            text = source[at:opening]
             tag = _TAG_OPEN.match(source, opening)
             if tag is None:
-                if opening < size:
-                    yield "<"
+                pieces.append(_unescaped(text) + source[opening : opening + 1])
+                length += len(text) + 1
                 at = opening + 1
                 continue
             at, quotes_close = _tag_end(source, tag, quotes_close)
-            inside = source[tag.end() : at]
-        name = (tag[2] or "").lower()
-        if not tag[1] and name in _CLOSINGS and name not in unclosed:
+            closes, name, inside = tag[1], tag[2] or "", source[tag.end() : at]
+        if text:
+            text = _unescaped(text)
+            pieces.append(text)
+            length += len(text)
+        name = name.lower()
+        if name in _CLOSINGS and not closes and name not in unclosed:
             closing = _CLOSINGS[name].search(source, at)
             if closing is None:
                 unclosed.add(name)  # as if it were not there, so that nothing is searched twice
             else:
                 at = closing.start()
-        if name in _BREAKS:
-            yield "\n"
-        elif name in _SPACES:
-            yield " "
-        if attributes and name and inside:
-            yield from _presented(inside)
+        if name in _APART:
+            pieces.append(_APART[name])
+        if inside and attributes and name and (shown := _presented(inside)):
+            pieces += shown
+            length += sum(map(len, shown))
+    return "".join(pieces)
 
 
-def _presented(inside: str) -> Iterator[str]:
+def _presented(inside: str) -> list[str]:
     """Give what a tag shows to people besides its content, between spaces."""
     lower = inside.lower()
     if "alt" not in lower and "title" not in lower:
-        return
-    for found in _ATTRIBUTE.finditer(inside):
-        name, *values = found.groups()
-        if name.lower() in _PRESENTED:
-            yield f" {_unescaped(''.join(value or '' for value in values))} "
+        return []
+    return [
+        f" {_unescaped(''.join(value or '' for value in values))} "
+        for name, *values in _ATTRIBUTE.findall(inside)
+        if name.lower() in _PRESENTED
+    ]
 
 
 def _tag_end(source: str, tag: re.Match[str], quotes_close: bool) -> tuple[int, bool]:

@@ -68,16 +68,21 @@ def _first_words(text: str) -> str:
     own: list[str] = []
     length = 0
     for line in lines:
-        if line.rstrip("\r") in _SIGNATURE or length > _ENOUGH:
+        if length > _ENOUGH or line.rstrip("\r") in _SIGNATURE:
             break
-        if not (line.startswith(">") or _RULE.fullmatch(line) or _is_attribution(line.strip())):
-            own.append(line)
-            length += len(line.strip())
+        shown = line.strip()
+        # Most lines begin with a letter and end in no colon: those are none of the others.
+        if (shown[:1].isalnum() and shown[-1] != ":") or not _is_passed_by(line, shown):
+            own.append(shown)
+            length += len(shown)
     return _one_line(own) or _one_line(lines)
 
 
-def _is_attribution(line: str) -> bool:
-    return line.endswith(":") and _ATTRIBUTION.fullmatch(line) is not None
+def _is_passed_by(line: str, shown: str) -> bool:
+    """Whether it is quoted, a rule, or announces what is quoted."""
+    if line.startswith(">") or _RULE.fullmatch(line):
+        return True
+    return shown.endswith(":") and _ATTRIBUTION.fullmatch(shown) is not None
 
 
 def _one_line(lines: list[str]) -> str:
