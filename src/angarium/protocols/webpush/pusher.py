@@ -6,12 +6,12 @@ now and then and at the end; so what changes while the server is down is told wh
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import inf
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from angarium.datatypes import principals, push
 from angarium.datatypes.push import Subscription
@@ -157,7 +157,7 @@ class Pusher:
             if line.dirty:
                 self._wake(line)
         elif not subscription.asked and record not in self._verifying:
-            task = self._verifying[record] = asyncio.ensure_future(self._guarded(self._verify(subscription)))
+            task = self._verifying[record] = asyncio.ensure_future(self._guarded(partial(self._verify, subscription)))
             task.add_done_callback(lambda _: self._verifying.pop(record, None))
 
     async def _keep_told(self) -> None:
@@ -177,7 +177,7 @@ class Pusher:
     def _wake(self, line: _Line) -> None:
         line.dirty = True
         if line.subscription.verified and (line.task is None or line.task.done()):
-            line.task = asyncio.ensure_future(self._guarded(self._attend(line)))
+            line.task = asyncio.ensure_future(self._guarded(partial(self._attend, line)))
 
     async def _attend(self, line: _Line) -> None:
         """Tell a client what there is to tell, and again as long as there is more."""
@@ -234,10 +234,10 @@ class Pusher:
         _log.info("push subscription destroyed id=%s reason=%s", subscription.id, sent.reason)
         await self._written(lambda transaction: push.destroy(transaction, subscription.id))
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
-        """A task nobody waits for: what goes wrong in it is told in the log."""
+    async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
+        """A task nobody waits for: what goes wrong in it is told in the log; one that ends first begins no work."""
         try:
-            await work
+            await work()
         except StoreError as error:
             _log.error("push failed reason=%s", error)
         except Exception:
