@@ -16,6 +16,7 @@ import argon2
 
 from angarium.app.config import Config, LimitsSection, MailSection, PushSection, RelaySection
 from angarium.app.listening import listening_socket, url_of
+from angarium.protocols.http.exchange import Asgi
 from angarium.testing.accounts import Accounts
 from angarium.testing.behind import Behind
 from angarium.testing.certificate import Certificate, make_certificate
@@ -143,6 +144,17 @@ class Server:
         running.do(behind.open)
         self._resources.append(lambda: running.do(http.end))
         running.do(lambda: http.begin(bound))
+
+    def serve_beside(self, application: Asgi, host: str, port: int, close: Callable[[], object]) -> str:
+        """Serve another application at a place of its own until the server stops, which calls `close`; its URL."""
+        running = self._running
+        if running is None:
+            raise RuntimeError("the server is not running")
+        bound = listening_socket(host, port)
+        http = QuickServer(application)
+        self._resources += [bound.close, close, lambda: running.do(http.end)]
+        running.do(lambda: http.begin(bound))
+        return url_of(bound, tls=False)
 
     # Users
 
