@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from angarium.engine.access import Principal
 from tests.attacks.ground import Ground
 from tests.fuzz.conftest import Fuzz
+from tests.fuzz.following import Replica
 from tests.harness import Harness
 
-PROPERTIES = ["threadId", "mailboxIds", "keywords"]
 KINDS = ("Email", "Mailbox", "Thread")
 step = st.tuples(
     st.sampled_from(
@@ -37,73 +37,6 @@ step = st.tuples(
     st.integers(0, 1_000),
     st.integers(0, 1_000),
 )
-
-
-class Follower:
-    """A replica of an account, and lists that were asked for once."""
-
-    def __init__(self, engine: Harness, user: Principal, queries: list[tuple[str, dict[str, Any]]]) -> None:
-        self._engine = engine
-        self._user = user
-        self._queries = queries
-        self._objects: dict[str, dict[str, Any]] = {}
-        self._states: dict[str, str] = {}
-        for kind in KINDS:
-            given = self._call(f"{kind}/get", {"ids": None, **self._wanted(kind)})
-            self._objects[kind] = {item["id"]: item for item in given["list"]}
-            self._states[kind] = given["state"]
-        self._lists = [self._call(f"{kind}/query", query) for kind, query in queries]
-
-    def _call(self, method: str, arguments: dict[str, Any]) -> Any:
-        return self._engine.call(self._user, method, arguments)
-
-    @staticmethod
-    def _wanted(kind: str) -> dict[str, Any]:
-        return {"properties": PROPERTIES} if kind == "Email" else {}
-
-    def catch_up(self, page: int) -> None:
-        """Ask for what changed, in pages of so many, and compare with the truth."""
-        for kind in KINDS:
-            self._follow(kind, page)
-            truth = self._call(f"{kind}/get", {"ids": None, **self._wanted(kind)})
-            assert self._objects[kind] == {item["id"]: item for item in truth["list"]}, kind
-            assert self._states[kind] == truth["state"], kind
-        for index, (kind, query) in enumerate(self._queries):
-            self._refresh(index, kind, query)
-
-    def _follow(self, kind: str, page: int) -> None:
-        held, more = self._objects[kind], True
-        while more:
-            given = self._call(f"{kind}/changes", {"sinceState": self._states[kind], "maxChanges": page})
-            assert len(given["created"]) + len(given["updated"]) + len(given["destroyed"]) <= page
-            assert not set(given["created"]) & held.keys()
-            assert set(given["updated"]) <= held.keys()
-            ids = given["created"] + given["updated"]
-            only = given.get("updatedProperties")
-            partial = only is not None and not given["created"]
-            wanted = {"properties": only} if partial else self._wanted(kind)
-            for item in self._call(f"{kind}/get", {"ids": ids, **wanted})["list"]:
-                held[item["id"]] = {**held[item["id"]], **item} if partial else item
-            for identifier in given["destroyed"]:
-                held.pop(identifier, None)
-            self._states[kind], more = given["newState"], given["hasMoreChanges"]
-
-    def _refresh(self, index: int, kind: str, query: dict[str, Any]) -> None:
-        old, fresh = self._lists[index], self._call(f"{kind}/query", query)
-        arguments = {**query, "sinceQueryState": old["queryState"], "calculateTotal": True}
-        (name, given), *_ = self._engine.responses(self._user, (f"{kind}/queryChanges", arguments))
-        if not old["canCalculateChanges"]:
-            assert (name, given["type"]) == ("error", "cannotCalculateChanges")
-        else:
-            assert name != "error", (query, given)
-            removed = set(given["removed"])
-            ids = [identifier for identifier in old["ids"] if identifier not in removed]
-            for added in given["added"]:
-                ids.insert(added["index"], added["id"])
-            assert ids == fresh["ids"], query
-            assert given["total"] == len(ids)
-            assert given["newQueryState"] == fresh["queryState"]
-        self._lists[index] = fresh
 
 
 class Actor:
@@ -206,7 +139,9 @@ def live(land: Ground, name: str, steps: list[tuple[str, int, int]]) -> None:
     """Act and follow, as the steps say, in an account of its own."""
     user = land.engine.user(name, ["inbox", "archive", "trash"])
     inbox = land.engine.call(user, "Mailbox/query", {"filter": {"role": "inbox"}})["ids"][0]
-    follower, actor = Follower(land.engine, user, queries(inbox)), Actor(land.engine, user)
+    account = land.engine.account(user)
+    follower = Replica(land.engine, user, account, KINDS, queries(inbox))
+    actor = Actor(land.engine, user)
     for what, one, other in steps:
         if what == "sync":
             follower.catch_up(one % 4 + 1)
