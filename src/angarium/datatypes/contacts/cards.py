@@ -14,7 +14,7 @@ from angarium.formats.jscontact import FILTERS, SORTS, members, sort_keys, texts
 from angarium.formats.json import JSON, dumps, loads
 from angarium.formats.primitives import format_utc, parse_utc
 from angarium.formats.searchtext import prepare_columns
-from angarium.store.contract import AccountKey, Indexes, Records, Texts, Transaction, Window
+from angarium.store.contract import AccountKey, Indexes, Records, Transaction, Window
 
 KIND: Final = "ContactCard"
 PREFIX: Final = "C"
@@ -33,9 +33,6 @@ PRIVATE: Final = (
 """What only the dialect from before RFC 8620 shows: whether a card is flagged, and the members of a group in order."""
 
 MOMENTS: Final = ("created", "updated")
-EVERYWHERE: Final = "text"
-"""The filter that looks in the whole card."""
-
 TEXTS: Final = tuple(FILTERS)
 """Filters that look for words."""
 
@@ -53,14 +50,6 @@ def indexes(card: Mapping[str, JSON]) -> Indexes:
         **{name: [parse_utc(cast(str, card[name])) or 0] for name in MOMENTS},
         **{name: [sortable(keys[name] or "")] for name in NAMES},
     }
-
-
-def texts_of(card: Mapping[str, JSON]) -> Texts:
-    """What searching looks in: a column for each filter; that of the whole card has what no other one has."""
-    found = texts(card)
-    whole = found.pop(EVERYWHERE, "").split("\n")
-    told = {line for text in found.values() for line in text.split("\n")}
-    return {**found, EVERYWHERE: "\n".join(line for line in whole if line not in told)}
 
 
 def with_uid(records: Records, account: AccountKey, uid: str) -> str | None:
@@ -92,6 +81,6 @@ def reindex(transaction: Transaction, account: AccountKey, after: str | None, li
     first = 0 if after is None else bisect_right(known, int(after[1:]), key=lambda record: int(record[1:]))
     ids = known[first : first + limit]
     for record, value in transaction.records.get(account, KIND, ids).items():
-        words = prepare_columns(texts_of(cast("dict[str, JSON]", loads(value))))
+        words = prepare_columns(texts(cast("dict[str, JSON]", loads(value))))
         transaction.records.search_for(account, KIND, record, words)
     return ids[-1] if len(ids) == limit else None

@@ -18,7 +18,7 @@ from angarium.engine.errors import SetError, SetErrorType, invalid_properties
 from angarium.engine.queries import RecordQuerier, moment
 from angarium.engine.records import RecordObjects
 from angarium.engine.shapes import anything, identifier, map_of, text, true, utc_date
-from angarium.formats.jscontact import check
+from angarium.formats.jscontact import EVERYWHERE, check, texts
 from angarium.formats.jscontact.types import PROPERTIES
 from angarium.formats.json import JSON, dumps
 from angarium.formats.primitives import format_utc
@@ -33,8 +33,8 @@ _FILTERS: Final = (
     Filter("kind", text, Lookup("kind")),
     *(Filter(f"{name}Before", utc_date, Lookup(name, Comparison.BELOW, moment)) for name in cards.MOMENTS),
     *(Filter(f"{name}After", utc_date, Lookup(name, Comparison.FROM, moment)) for name in cards.MOMENTS),
-    Filter(cards.EVERYWHERE, text, Lookup("", Comparison.WORDS)),
-    *(Filter(name, text, Lookup(name, Comparison.WORDS)) for name in cards.TEXTS if name != cards.EVERYWHERE),
+    Filter(EVERYWHERE, text, Lookup("", Comparison.WORDS)),
+    *(Filter(name, text, Lookup(name, Comparison.WORDS)) for name in cards.TEXTS if name != EVERYWHERE),
 )
 _SORTS: Final = (*(Sort(name, collations=()) for name in cards.MOMENTS), *(Sort(name) for name in cards.NAMES))
 
@@ -44,7 +44,7 @@ _OBJECTS: Final = RecordObjects(
     KIND,
     cards.PREFIX,
     cards.indexes,
-    texts=cards.texts_of,
+    texts=texts,
     unique=("uid",),
     sparse=True,
     private=[known.name for known in cards.PRIVATE],

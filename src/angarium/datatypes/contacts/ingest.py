@@ -16,7 +16,7 @@ from angarium.datatypes.contacts import cards
 from angarium.formats.datauri import is_data_uri, parse_data_uri
 from angarium.formats.errors import FormatError
 from angarium.formats.imagetype import ENOUGH, image_type
-from angarium.formats.jscontact import check
+from angarium.formats.jscontact import check, texts
 from angarium.formats.json import JSON, dumps
 from angarium.formats.searchtext import prepare_columns
 from angarium.store.contract import AccountKey, BlobHash, Indexes, NewRecord, Texts, Transaction
@@ -62,7 +62,7 @@ def new_card(card: Mapping[str, JSON], books: Sequence[str], moment: str) -> New
     value = dumps(whole)
     if len(value) > cards.LARGEST:
         raise FormatError(f"the card has {len(value)} octets; at most {cards.LARGEST} are kept")
-    words = prepare_columns(cards.texts_of(whole))
+    words = prepare_columns(texts(whole))
     return NewCard(cast(str, uid), value, cards.indexes(whole), words, tuple(blobs))
 
 

@@ -2,10 +2,11 @@
 
 from angarium.formats.jscontact.check import MOST_LANGUAGES, check
 from angarium.formats.jscontact.localize import localized, patched
-from angarium.formats.jscontact.words import FILTERS, SORTS, blob_ids, members, sort_keys, texts
+from angarium.formats.jscontact.words import EVERYWHERE, FILTERS, SORTS, blob_ids, members, sort_keys, texts
 from angarium.formats.objects import Problem
 
 __all__ = [
+    "EVERYWHERE",
     "FILTERS",
     "MOST_LANGUAGES",
     "SORTS",

@@ -12,6 +12,9 @@ from angarium.formats.json import JSON
 Card: TypeAlias = Mapping[str, JSON]
 Find: TypeAlias = Callable[[Card], list[str]]
 
+EVERYWHERE: Final = "text"
+"""The filter that looks in the whole card."""
+
 SORTS: Final = ("name/given", "name/surname", "name/surname2")
 _NOT_DIGIT: Final = re.compile(r"[^0-9]+")
 # Names of properties whose values nobody reads as text; `data:` URIs are left out wherever they stand.
@@ -36,9 +39,16 @@ def sort_keys(card: Card) -> dict[str, str | None]:
 
 
 def texts(card: Card) -> dict[str, str]:
-    """The text that each filter of `FILTERS` looks in, one value a line; filters without any are left out."""
-    found = {name: "\n".join(filter(None, words(card))) for name, words in FILTERS.items()}
-    return {name: text for name, text in found.items() if text}
+    """The text that each filter of `FILTERS` looks in, one value a line; filters without any are left out.
+
+    `text` looks in all of them: of its own it has only what is in no other.
+    """
+    found = {name: find(card) for name, find in FILTERS.items()}
+    rest = found.pop(EVERYWHERE)
+    told = {text for texts in found.values() for text in texts}
+    found[EVERYWHERE] = [text for text in rest if text not in told]
+    joined = {name: "\n".join(filter(None, texts)) for name, texts in found.items() if texts}
+    return {name: text for name, text in joined.items() if text}
 
 
 def members(card: Card) -> list[str]:
@@ -63,14 +73,11 @@ def _sort_key(name: dict[str, JSON], as_said: dict[str, JSON], kind: str) -> str
 
 def _components(value: JSON, kind: str | None = None) -> list[str]:
     """The texts of components, of one kind or of all that are no separators."""
-    components = _object(value).get("components")
-    found = []
-    for component in components if isinstance(components, list) else ():
-        if isinstance(component, dict):
-            text, of = component.get("value"), component.get("kind")
-            if isinstance(text, str) and (of == kind or (kind is None and of != "separator")):
-                found.append(text)
-    return found
+    listed = value.get("components") if isinstance(value, dict) else None
+    if not isinstance(listed, list):
+        return []
+    pairs = [(entry.get("kind"), entry.get("value")) for entry in listed if isinstance(entry, dict)]
+    return [text for of, text in pairs if isinstance(text, str) and (of == kind if kind else of != "separator")]
 
 
 def _values(top: str, *inside: str) -> Find:
@@ -115,26 +122,23 @@ def _address(card: Card) -> list[str]:
 
 def _text(card: Card) -> list[str]:
     """Every string of the card that a person would read, keywords and other languages included."""
-    found = [*_phone(card), *_object(card.get("keywords"))]
+    found = list(_object(card.get("keywords")))
     kept = card.get("vCardProps")
     values = [each[3:] for each in kept if isinstance(each, list)] if isinstance(kept, list) else []
-    waiting: list[JSON] = [*values, dict(card)]
+    waiting: list[Mapping[str, JSON] | list[JSON]] = [*values, card]
     while waiting:
         value = waiting.pop()
-        inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-        for name, inner in inside:
-            if name in _SILENT:
-                continue
+        inside = value if isinstance(value, list) else [value[name] for name in value if name not in _SILENT]
+        for inner in inside:
             if isinstance(inner, str):
-                if inner[:5].lower() != "data:":
-                    found.append(inner)
+                found.append(inner)
             elif isinstance(inner, (dict, list)):
                 waiting.append(inner)
-    return found
+    return [text for text in found if text[:5].lower() != "data:"]
 
 
 FILTERS: Final[Mapping[str, Find]] = {
-    "text": _text,
+    EVERYWHERE: _text,
     "name": _name,
     **{sort: _kind(sort.removeprefix("name/")) for sort in SORTS},
     "nickname": _values("nicknames", "name"),
