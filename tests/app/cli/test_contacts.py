@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from angarium.datatypes import principals
-from angarium.datatypes.contacts import books
-from angarium.formats.vcard import cards
+from angarium.datatypes.contacts import books, cards
+from angarium.formats.vcard import cards as read
 from angarium.store.contract import Snapshot, Transaction
 from angarium.store.sqlite import open_store
 from tests.app.cli.program import Program
@@ -75,9 +75,9 @@ def test_cards_go_to_the_book_that_is_named(ann: Program, tmp_path: Path) -> Non
     ann.good("import", "--user", "ann", "--book", "Old friends", tmp_path / "a.vcf")
     (tmp_path / "b.vcf").write_bytes(vcard("Bob", "u2"))
     ann.good("import", "--user", "ann", "--book", "Old friends", tmp_path / "b.vcf")
-    known, cards = exported(ann, "ann", tmp_path / "out")
+    known, found = exported(ann, "ann", tmp_path / "out")
     assert [book["name"] for book in known] == ["Contacts", "Old friends"]
-    assert [cards[name]["books"] for name in ("Ann", "Bob")] == [[1], [1]]
+    assert [found[name]["books"] for name in ("Ann", "Bob")] == [[1], [1]]
     assert (tmp_path / "out" / "contacts" / "Old friends.vcf").read_bytes().count(b"END:VCARD") == 2
 
 
@@ -115,10 +115,16 @@ def test_an_export_gives_the_same_books_and_cards(ann: Program, tmp_path: Path) 
         books.change(transaction, user.account, work, {"description": "Colleagues"})
         books.DEFAULTS.move(transaction, user.account, work)
         books.create(transaction, user.account, "Mine", description="a second one of that name")
+        bob = cards.with_uid(transaction.records, user.account, "u2") or ""
+        value = json.loads(transaction.records.get(user.account, cards.KIND, [bob])[bob])
+        value |= {cards.FLAGGED: True, cards.ORDER: ["u1"]}
+        transaction.records.update(user.account, cards.KIND, bob, json.dumps(value).encode(), cards.indexes(value))
 
     store.write(change).result()
     store.close()
+    assert ann.good("verify").endswith("all is well\n")
     before = exported(ann, "ann", tmp_path / "first")
+    assert before[1]["Bob"]["card"][cards.FLAGGED] is True
     ann.user("bob")
     said = ann.good("import", "--user", "bob", tmp_path / "first")
     assert said.splitlines()[-1] == "taken 3, skipped 0, failed 0"
@@ -131,6 +137,7 @@ def test_an_export_gives_the_same_books_and_cards(ann: Program, tmp_path: Path) 
     assert ann.good("import", "--user", "bob", tmp_path / "first").splitlines()[-1] == "taken 0, skipped 3, failed 0"
     names = sorted(path.name for path in (tmp_path / "first" / "contacts").iterdir())
     assert names == ["Mine.vcf", "Wörk_ x.vcf", "contacts.json"]  # a book without cards needs no file
+    assert "JSPROP" not in (tmp_path / "first" / "contacts" / names[1]).read_text()
 
 
 def test_damaged_contacts_of_an_export_are_named(ann: Program, tmp_path: Path) -> None:
@@ -174,7 +181,7 @@ def test_a_damaged_photo_is_named_and_the_rest_exported(ann: Program, tmp_path: 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="no folder with test data beside the repository")
 def test_every_card_of_the_corpus_comes_in_and_goes_out(ann: Program, tmp_path: Path) -> None:
     files = sorted(CORPUS.glob("*.vcf"))
-    whole = [found.card for file in files for found in cards([file.read_bytes()])]
+    whole = [found.card for file in files for found in read([file.read_bytes()])]
     assert None not in whole
     said = ann.good("import", "--user", "ann", *files)
     taken = int(said.splitlines()[-1].split()[1].rstrip(","))

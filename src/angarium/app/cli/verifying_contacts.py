@@ -6,7 +6,6 @@ from typing import Final, cast
 
 from angarium.datatypes.contacts import books, cards
 from angarium.datatypes.contacts.media import hashes
-from angarium.formats.jscontact import check
 from angarium.formats.json import JSON, loads
 from angarium.store.contract import AccountKey, BlobHash, Snapshot, Window
 
@@ -43,8 +42,7 @@ def _wrong(
         yield f"is in address book {book}, which is not there"
     if cards.with_uid(snapshot.records, account, str(card.get("uid"))) != record:
         yield "is not found by its uid"
-    for path, text in check(card):
-        yield f"{path}: {text}"
+    yield from cards.problems(card)
     for blob in hashes(card.get("media")):
         if blob not in checked:
             checked.add(blob)

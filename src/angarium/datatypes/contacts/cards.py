@@ -10,7 +10,7 @@ from typing import Final, cast
 from angarium.engine.declare import ABSENT, Property
 from angarium.engine.shapes import boolean, list_of, text
 from angarium.formats.collation import sortable
-from angarium.formats.jscontact import FILTERS, SORTS, members, sort_keys, texts
+from angarium.formats.jscontact import FILTERS, SORTS, check, members, sort_keys, texts
 from angarium.formats.json import JSON, dumps, loads
 from angarium.formats.primitives import format_utc, parse_utc
 from angarium.formats.searchtext import prepare_columns
@@ -50,6 +50,20 @@ def indexes(card: Mapping[str, JSON]) -> Indexes:
         **{name: [parse_utc(cast(str, card[name])) or 0] for name in MOMENTS},
         **{name: [sortable(keys[name] or "")] for name in NAMES},
     }
+
+
+def public(card: Mapping[str, JSON]) -> dict[str, JSON]:
+    """A card without what is private."""
+    return {name: value for name, value in card.items() if all(name != known.name for known in PRIVATE)}
+
+
+def problems(card: Mapping[str, JSON]) -> list[str]:
+    """What is wrong with a card, private properties included, each with its path."""
+    private = ((known, known.shape(card[known.name])) for known in PRIVATE if known.name in card)
+    return [
+        *(f"{path}: {text}" for path, text in check(public(card))),
+        *(str(problem.within(known.name)) for known, problem in private if problem),
+    ]
 
 
 def with_uid(records: Records, account: AccountKey, uid: str) -> str | None:

@@ -16,7 +16,7 @@ from angarium.datatypes.contacts import cards
 from angarium.formats.datauri import is_data_uri, parse_data_uri
 from angarium.formats.errors import FormatError
 from angarium.formats.imagetype import ENOUGH, image_type
-from angarium.formats.jscontact import check, texts
+from angarium.formats.jscontact import texts
 from angarium.formats.json import JSON, dumps
 from angarium.formats.searchtext import prepare_columns
 from angarium.store.contract import AccountKey, BlobHash, Indexes, NewRecord, Texts, Transaction
@@ -38,8 +38,8 @@ class NewCard:
 
 def checked(card: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """A card of which nobody knows whether it is valid; raises FormatError for one that is not."""
-    if problems := check(dict(card)):
-        raise FormatError("; ".join(f"{path}: {text}" for path, text in problems[:_TOLD]))
+    if problems := cards.problems(card):
+        raise FormatError("; ".join(problems[:_TOLD]))
     return card
 
 

@@ -76,7 +76,7 @@ class ContactsExport:
                     value = cast("dict[str, JSON]", loads(text))
                     inside = [book for book in cast("dict[str, JSON]", value.pop("addressBookIds")) if book in places]
                     card = self._whole(record, value)
-                    octets = write_card(card)
+                    octets = write_card(cards.public(card))
                 except Exception as error:  # a damaged store may hold anything
                     self._task.outcome.fail(record, error)
                 else:
