@@ -14,7 +14,7 @@ from angarium.formats.message import BodyPart, DraftHeader, Message, Octets, Par
 LARGEST: Final = 1_000_000
 """Octets of a calendar that is looked at, and of the JSON of an event in it."""
 
-_MOST_EVENTS: Final = 200
+_MOST_EVENTS: Final = 100
 _MOST_PARTS: Final = 50
 _TYPE: Final = "text/calendar"
 _PRODUCT: Final = "-//Angarium//JMAP//EN"

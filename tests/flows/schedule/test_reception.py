@@ -1,5 +1,6 @@
 """Invitations and answers by mail: what they do, and what nobody can do with one (RFC 6047)."""
 
+import json
 from typing import Any
 
 import pytest
@@ -166,6 +167,24 @@ def test_junk_is_not_read(ann: Desk) -> None:
     ann.call("Mailbox/set", create={"new": {"name": "Spam", "role": "junk"}})
     comes(ann, letter(Method.REQUEST, theirs()), to="ann+junk@example.com")
     assert ann.find() == []
+
+
+def test_what_is_marked_as_spam_is_not_read(ann: Desk) -> None:
+    comes(ann, letter(Method.REQUEST, theirs(), fields=("X-Spam-Flag: YES",)))
+    assert ann.find() == []
+
+
+def test_a_stranger_sets_nothing_that_is_the_servers(ann: Desk, bob: Desk) -> None:
+    names = {"isOrigin": True, "id": "V99", "utcStart": "2020-01-01T00:00:00Z", "calendarIds": {"K99": True}}
+    lines = [f'JSPROP;JSPTR="{name}":{json.dumps(value)}' for name, value in names.items()]
+    lines += ['JSPROP;JSPTR="example.com:x":"kept"', 'JSPROP;JSPTR="alerts":{}', "END:VEVENT"]
+    comes(ann, letter(Method.REQUEST, theirs()).replace(b"END:VEVENT", "\r\n".join(lines).encode(), 1))
+    (record,) = ann.find()
+    made = {**ann.event(record), **ann.event(record, "isOrigin", "utcStart", "id")}
+    assert (made["isOrigin"], made["utcStart"], made["id"]) == (False, "2026-10-01T07:00:00Z", record)
+    assert made["calendarIds"] == {ann.calendar: True}
+    assert "alerts" not in made
+    assert made["example.com:x"] == "kept"
 
 
 def test_a_blob_that_a_stranger_names_is_not_looked_at(ann: Desk) -> None:

@@ -3,6 +3,7 @@
 JMAP calendars §5.9.2. The organizer's account sends to participants, that of a participant to the organizer.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,8 +20,11 @@ from angarium.flows.schedule.guests import TooManyGuests
 from angarium.flows.schedule.message import Message
 from angarium.flows.schedule.organizing import messages
 from angarium.flows.schedule.receiving import own_addresses
-from angarium.flows.schedule.sending import NoWay, Sender
+from angarium.flows.schedule.sending import NoWay, Routed, Sender
 from angarium.formats.primitives import format_utc
+
+_LARGE: Final = 100_000
+"""A message with so many octets counts as two."""
 
 _TOO_MANY: Final = "the participants and occurrences of this event are too many to tell everybody of them"
 
@@ -42,7 +46,7 @@ class Schedule:
             return
         try:
             routed = self.sender.route(call.transaction, user, self._messages(call, user, change))
-            self._count(call, sum(each.count for each in routed))
+            self._count(call, routed)
             self.sender.send(call.transaction, user, routed, call.request.now, _author(user))
         except NoWay as error:
             raise SetError(SetErrorType.NO_SUPPORTED_SCHEDULE_METHODS, str(error)) from None
@@ -57,24 +61,25 @@ class Schedule:
         organizer = shown.get("organizerCalendarAddress")
         if organizer is not None and not is_own(normal(organizer)):
             return replies(before, after, is_own, now)
-        organizer = (after or shown).get("organizerCalendarAddress")
-        if not isinstance(organizer, str) or not is_own(normal(organizer)):
-            identity = identities.default(call.snapshot.records, call.account.key) or {}
-            organizer = str(identity.get("calendarAddress", ""))
-        return messages(before, after, organizer, is_own, now) if organizer else []
+        organizer = organizer or (after or {}).get("organizerCalendarAddress")
+        if not is_own(normal(organizer)):
+            organizer = (identities.default(call.snapshot.records, call.account.key) or {}).get("calendarAddress")
+        return messages(before, after, organizer, is_own, now) if isinstance(organizer, str) else []
 
-    def _count(self, call: Call, recipients: int) -> None:
-        limits = self.sender.sending
+    def _count(self, call: Call, routed: Sequence[Routed]) -> None:
+        limits, recipients = self.sender.sending, sum(each.count for each in routed)
         if recipients > limits.max_recipients:
             raise SetError(
                 SetErrorType.TOO_MANY_RECIPIENTS,
                 f"{recipients} participants would have to be told; one change goes to {limits.max_recipients} at most",
                 extra={"maxRecipients": limits.max_recipients},
             )
-        if not self._pace.take(call.request.principal.id, recipients, call.request.now):
+        weight = sum(each.count * (1 + each.message.size // _LARGE) for each in routed)
+        if not self._pace.take(call.request.principal.id, weight, call.request.now):
             raise SetError(
                 SetErrorType.RATE_LIMIT,
-                f"you may send to {limits.recipients_per_hour} participants in an hour; try again later",
+                f"you may send to {limits.recipients_per_hour} participants in an hour, and to fewer where events are "
+                "large; try again later",
             )
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, cast
 
-from angarium.datatypes.calendars.own import PER_USER, Event, is_own
+from angarium.datatypes.calendars.own import PER_USER, Event
 from angarium.formats.jscalendar import is_excluded
-from angarium.formats.json import JSON
+from angarium.formats.jscalendar.types import EVENT_PROPERTIES
+from angarium.formats.json import JSON, dumps
 
-_KEPT_BACK: Final = PER_USER | {"calendarIds", "isDraft", "id", "method", "iCalendar", "privacy"}
+_KEPT_BACK: Final = PER_USER | {"method", "iCalendar", "privacy"}
 _OF_ONE_SIDE: Final = ("scheduleSequence", "scheduleUpdated")
 
 
@@ -41,10 +42,18 @@ class Message:
     recipients: tuple[str, ...]
     is_new: bool = False
 
+    @property
+    def size(self) -> int:
+        """Octets of its events."""
+        return sum(len(dumps(event)) for event in self.events)
+
 
 def sendable(event: Mapping[str, JSON]) -> Event:
-    """A stored event without what is its account's own: calendars, alerts, colours, notes about replies."""
-    made: Event = {name: value for name, value in event.items() if name not in _KEPT_BACK and value is not None}
+    """An event without what is its account's own: calendars, alerts, colours, notes about replies.
+
+    What is neither a property of JSCalendar nor one of a vendor means something to this server alone, if anything.
+    """
+    made: Event = {name: value for name, value in event.items() if _is_sent(name) and value is not None}
     if "participants" in made:
         made["participants"] = _people(made["participants"])
     overrides = made.get("recurrenceOverrides")
@@ -71,6 +80,10 @@ def without(event: Mapping[str, JSON], names: Iterable[str]) -> Event:
     return {name: value for name, value in event.items() if name not in dropped}
 
 
+def _is_sent(name: str) -> bool:
+    return name not in _KEPT_BACK and (name == "@type" or name in EVENT_PROPERTIES or ":" in name)
+
+
 def _people(value: JSON) -> JSON:
     return {key: _person(person) for key, person in value.items()} if isinstance(value, dict) else value
 
@@ -86,7 +99,7 @@ def _patch(patch: JSON) -> JSON:
     made: dict[str, JSON] = {}
     for path, value in patch.items():
         top, _, rest = path.partition("/")
-        if is_own(path) or top in _KEPT_BACK:
+        if not _is_sent(top):
             continue
         if top == "participants":
             key, _, inside = rest.partition("/")

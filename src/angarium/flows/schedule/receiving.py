@@ -54,7 +54,7 @@ class OwnAddresses:
 
     def among(self, addresses: Collection[str]) -> str | None:
         """One of these normal addresses that is one of them."""
-        known = next((address for address in self.known if address in addresses), None)
+        known = next((address for address in addresses if address in self.known), None)
         return known or next((address for address in addresses if "+" in address and self(address)), None)
 
 

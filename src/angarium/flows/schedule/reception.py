@@ -2,8 +2,8 @@
 
 Whoever the message says to be from counts as its sender only when that is a user who sent it here, or with an
 Authentication-Results field of a trusted server. Without that it can make a new event that waits for an answer, and
-otherwise only tells. What lies in Junk is not read. Nothing is answered but a counter proposal and a wish to see the
-event again, and neither to a program.
+otherwise only tells. What lies in Junk or is marked as spam is not read. Nothing is answered but a counter proposal and
+a wish to see the event again, and neither to a program.
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ class Reception:
             return
         user, now = delivered.recipient.user, arrived.message.received
         mailbox = mailboxes.read(transaction.records, user.account, delivered.mailbox)
-        if mailbox is not None and mailbox.role in _UNREAD:
+        if (mailbox is not None and mailbox.role in _UNREAD) or _is_spam(arrived.headers):
             return
         email = author["email"] or ""
         sender, method = normal(of_mail(email)), Method(invitation.method)
@@ -72,6 +72,11 @@ class Reception:
         if arrived.is_from_here:
             return recipient(transaction, self.sender.sending.domains, email) is not None
         return is_authenticated(arrived.headers, self.servers, email.rpartition("@")[2])
+
+
+def _is_spam(headers: Sequence[Header]) -> bool:
+    """Whether a filter on the way says so (JMAP calendars §9.4)."""
+    return any(header.name.lower() == "x-spam-flag" and header.raw.strip().lower() == b"yes" for header in headers)
 
 
 def _author(headers: Sequence[Header]) -> EmailAddress | None:
