@@ -29,6 +29,12 @@ LETTER = (
     b"X-Raw: \xff\xfe\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Gr\xc3\xbc\xc3\x9fe &amp; more</p>\r\n"
 )
 
+INVITATION = (
+    b"From: cy@example.net\r\nContent-Type: text/calendar; method=REQUEST\r\n\r\n"
+    b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:20261001T090000\r\nCOMMENT:Come\r\n"
+    b"ATTENDEE:mailto:ann@example.com\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
 
 def staged(octets: bytes) -> StagedBytes:
     return StagedBytes(BlobHash("0" * 64), with_return_path(octets, "j@example.net"))
@@ -53,7 +59,7 @@ async def read(processes: ReadingProcesses, octets: bytes) -> Arrival:
     return found
 
 
-@pytest.mark.parametrize("octets", [LETTER, b"", b"no header", b"\xff\x00\r\n\r\n"])
+@pytest.mark.parametrize("octets", [LETTER, INVITATION, b"", b"no header", b"\xff\x00\r\n\r\n"])
 def test_a_process_finds_what_is_found_here(octets: bytes) -> None:
     assert with_processes(lambda processes: read(processes, octets)) == arrival("j@example.net", staged(octets), NOW)
 
