@@ -169,10 +169,18 @@ class Served:
 class Events:
     """An open event source."""
 
-    def __init__(self, served: Served, query: str, user: str = "ann", headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        served: Served,
+        query: str,
+        user: str | None = "ann",
+        headers: Mapping[str, str] | None = None,
+        path: str = "/jmap/eventsource/",
+    ) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
-        sent = {"Authorization": basic(user, "secret"), "Accept": "text/event-stream", **(headers or {})}
-        self._connection.request("GET", f"/jmap/eventsource/?{query}", headers=sent)
+        signed = {"Authorization": basic(user, "secret")} if user else {}
+        sent = {**signed, "Accept": "text/event-stream", **(headers or {})}
+        self._connection.request("GET", f"{path}?{query}" if query else path, headers=sent)
         self.response = self._connection.getresponse()
         self.status = self.response.status
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TypeAlias
 
 from angarium.app.config import Config
+from angarium.app.older import OlderRoutes, dialect
 from angarium.app.pipeline import invitations, sending, token
 from angarium.app.pushing import creation_limit, key_of, targets_of
 from angarium.datatypes import blobs, calendars, contacts, mail, push, quotas, submission
@@ -28,9 +29,7 @@ from angarium.protocols.jmap.feed import Feed
 from angarium.protocols.jmap.routes import Jmap
 from angarium.protocols.jmap.running import AnyRequest, prepare
 from angarium.protocols.jmap.writing import LocalWriting, Writing
-from angarium.protocols.legacy.call import Settings
-from angarium.protocols.legacy.dialect import Dialect
-from angarium.protocols.legacy.methods import METHODS
+from angarium.protocols.legacy.tokens import LocalTokens, Tokens
 from angarium.protocols.webpush.capability import capabilities as webpush_capabilities
 from angarium.store.contract import Store
 
@@ -100,19 +99,15 @@ def compose_engine(
     return make(registry, limits, clock, token)
 
 
-def legacy_settings(config: Config) -> Settings:
-    """How the dialect from before RFC 8620 is spoken."""
-    return Settings(config.mail.domains[0], config.legacy.updated == "map")
-
-
 def compose(
     config: Config,
     store: Store,
     writing: Writing | None = None,
     clock: Callable[[], int] = clock,
     make: EngineMaker = Engine,
+    tokens: Tokens | None = None,
 ) -> Composed:
-    """A server on a store; `writing` when another process does that, `make` when the engine is to be another."""
+    """A server on a store; `writing` and `tokens` when another process writes, `make` when the engine is another."""
     engine = compose_engine(config, key_of(store), clock, make)
     reads, hashing = Threads(_READERS, "angarium-read"), Threads(_HASHERS, "angarium-hash")
     reading = Reading(store, reads)
@@ -121,8 +116,9 @@ def compose(
     feed = Feed(sign_in.forget)
     cors = Cors(config.server.cors_origins)
     writing = writing or LocalWriting(store, engine, clock)
-    legacy = Dialect(engine, METHODS, legacy_settings(config), token)
-    jmap = Jmap(engine, sign_in, addresses, cors, reading, writing, feed, reads, legacy)
+    legacy = dialect(config, engine, token)
+    older = OlderRoutes(legacy.settings, tokens or LocalTokens(store, clock), key_of(store), clock)
+    jmap = Jmap(engine, sign_in, addresses, cors, reading, writing, feed, reads, legacy, older)
     routes, end_streams = jmap.routes()
 
     def close() -> None:

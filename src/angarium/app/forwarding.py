@@ -18,12 +18,15 @@ from angarium.formats.json import JSON
 from angarium.protocols.http.reading import Reading
 from angarium.protocols.jmap.running import AnyRequest
 from angarium.protocols.jmap.writing import LocalWriting
+from angarium.protocols.legacy.tokens import LocalTokens
 from angarium.store.contract import AccountKey, BlobHash, NotDurable, Stage, StagedBlob, State, StateChange
 from angarium.store.sqlite.blobfiles import BlobFiles
 from angarium.store.sqlite.stage import BlobStage, StagedBytes, StagedFile
 
 RUN = "jmap.run"
 UPLOAD = "jmap.upload"
+ISSUE = "token.issue"
+WITHDRAW = "token.withdraw"
 NEWS = "news"
 _RECEIVED = "incoming"
 _REFUSED = "uploadRefused"
@@ -33,8 +36,14 @@ class ForwardedWrites:
     """The operations that workers call."""
 
     def __init__(
-        self, folder: Path, prepare: Callable[[bytes], AnyRequest], reading: Reading, writing: LocalWriting
+        self,
+        folder: Path,
+        prepare: Callable[[bytes], AnyRequest],
+        reading: Reading,
+        writing: LocalWriting,
+        tokens: LocalTokens,
     ) -> None:
+        self._tokens = tokens
         self._folder = folder
         self._prepare = prepare
         self._reading = reading
@@ -42,7 +51,14 @@ class ForwardedWrites:
 
     def operations(self) -> dict[str, Operation]:
         """By their names."""
-        return {RUN: self._run, UPLOAD: self._upload}
+        return {RUN: self._run, UPLOAD: self._upload, ISSUE: self._issue, WITHDRAW: self._withdraw}
+
+    async def _issue(self, arguments: dict[str, JSON], _payload: bytes) -> tuple[JSON, bytes]:
+        return await self._tokens.issue(str(arguments["user"]), str(arguments["digest"])), b""
+
+    async def _withdraw(self, arguments: dict[str, JSON], _payload: bytes) -> tuple[JSON, bytes]:
+        await self._tokens.withdraw(str(arguments["digest"]))
+        return None, b""
 
     async def _run(self, arguments: dict[str, JSON], body: bytes) -> tuple[JSON, bytes]:
         principal = await self._principal(arguments)
@@ -103,6 +119,27 @@ class RemoteWriting:
         except ControlError as error:
             if error.kind == _REFUSED:
                 raise UploadRefused(error.text) from None
+            raise NotDurable(error.text) from None
+
+
+class RemoteTokens:
+    """Implements `Tokens` of the older dialect through the control socket."""
+
+    def __init__(self, link: ControlLink) -> None:
+        self._link = link
+
+    async def issue(self, user: str, digest: str) -> str:
+        """Keep a token, once it is on disk."""
+        return str(await self._call(ISSUE, {"user": user, "digest": digest}))
+
+    async def withdraw(self, digest: str) -> None:
+        """End a token, once that is on disk."""
+        await self._call(WITHDRAW, {"digest": digest})
+
+    async def _call(self, name: str, arguments: Mapping[str, JSON]) -> JSON:
+        try:
+            return (await self._link.call(name, arguments))[0]
+        except ControlError as error:
             raise NotDurable(error.text) from None
 
 

@@ -17,7 +17,7 @@ from angarium.app.compose import compose
 from angarium.app.config import Config
 from angarium.app.control import NAME
 from angarium.app.control_link import ControlLink
-from angarium.app.forwarding import NEWS, RemoteWriting, news_from_json
+from angarium.app.forwarding import NEWS, RemoteTokens, RemoteWriting, news_from_json
 from angarium.app.listening import listening_socket
 from angarium.app.logs import configure_logs
 from angarium.app.memory import return_large_buffers, settle
@@ -80,7 +80,7 @@ async def _work(config: Config) -> None:
         _log.error("worker found nobody who writes reason=%s", error)
         return
     with closing(open_store(config.data, read_only=True)) as store:
-        composed = compose(config, store, RemoteWriting(link, config.data))
+        composed = compose(config, store, RemoteWriting(link, config.data), tokens=RemoteTokens(link))
         composed.feed.start()
         link.subscribe(NEWS, lambda news: composed.feed.tell(news_from_json(news)))
         section = config.server

@@ -15,6 +15,7 @@ from angarium.datatypes.principals.grants import Grant, all_grants, grant, grant
 from angarium.datatypes.principals.names import NameTaken, NoSuchUser, UnfitName, check_name
 from angarium.datatypes.principals.passwords import hash_password, needs_rehash, verify_password
 from angarium.datatypes.principals.principal import principal
+from angarium.datatypes.principals.tokens import Token, digest_of, issue, token_by_id, token_of, withdraw
 from angarium.datatypes.principals.users import User, add, all_users, by_id, by_name, owner, remove, set_password_hash
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "NameTaken",
     "NoSuchUser",
     "Recipient",
+    "Token",
     "UnfitAddress",
     "UnfitName",
     "User",
@@ -34,11 +36,13 @@ __all__ = [
     "by_name",
     "check_address",
     "check_name",
+    "digest_of",
     "give",
     "grant",
     "grants_of_account",
     "grants_of_user",
     "hash_password",
+    "issue",
     "needs_rehash",
     "owner",
     "owns",
@@ -48,5 +52,8 @@ __all__ = [
     "revoke",
     "set_password_hash",
     "take",
+    "token_by_id",
+    "token_of",
     "verify_password",
+    "withdraw",
 ]

@@ -12,6 +12,7 @@ from angarium.store.contract import DIRECTORY, AccountKey, Indexes, IndexValue, 
 
 KIND = "User"
 GRANT = "Grant"
+TOKEN = "Token"  # noqa: S105 (a kind of record)
 ADDRESS = "address"
 """The index of the addresses that were given to users beside their names."""
 _PREFIX = "U"
@@ -73,7 +74,8 @@ def add(transaction: Transaction, name: str, password_hash: str | None, now: int
 
 
 def set_password_hash(transaction: Transaction, user: User, password_hash: str | None) -> User:
-    """Give a user another password; None lets nobody sign in."""
+    """Give a user another password, which ends every token; None lets nobody sign in."""
+    _end_tokens(transaction, user)
     return keep(transaction, replace(user, password_hash=password_hash))
 
 
@@ -84,15 +86,21 @@ def keep(transaction: Transaction, user: User) -> User:
 
 
 def remove(transaction: Transaction, user: User) -> None:
-    """Remove a user with the account and every grant that names either."""
+    """Remove a user with the account, every grant that names either, and every token."""
     named = {
         *transaction.records.find(DIRECTORY, GRANT, "user", user.id),
         *transaction.records.find(DIRECTORY, GRANT, "account", user.account),
     }
     for record in named:
         transaction.records.destroy(DIRECTORY, GRANT, record)
+    _end_tokens(transaction, user)
     transaction.records.destroy(DIRECTORY, KIND, user.id)
     transaction.remove_account(user.account)
+
+
+def _end_tokens(transaction: Transaction, user: User) -> None:
+    for record in transaction.records.find(DIRECTORY, TOKEN, "user", user.id):
+        transaction.records.destroy(DIRECTORY, TOKEN, record)
 
 
 def _indexes(user: User) -> Indexes:

@@ -26,3 +26,8 @@ def parse_basic(header: bytes) -> Credentials | None:
     except ValueError:
         return None
     return Credentials(name, password) if colon and name and name.isprintable() else None
+
+
+def basic(name: str, password: str) -> bytes:
+    """The header for credentials; parse_basic finds none in what could not be a name."""
+    return b"Basic " + binascii.b2a_base64(f"{name}:{password}".encode("utf-8", "surrogatepass"), newline=False)

@@ -8,8 +8,11 @@ from collections.abc import Iterable
 from angarium.protocols.http.exchange import Exchange
 from angarium.protocols.http.problem import Headers
 
-_METHODS = b"GET, HEAD, POST, OPTIONS"
-_REQUEST_HEADERS = b"Authorization, Content-Type, Accept, Cache-Control, Last-Event-ID, Range, If-None-Match, If-Range"
+_METHODS = b"GET, HEAD, POST, DELETE, OPTIONS"
+_REQUEST_HEADERS = (
+    b"Authorization, Content-Type, Accept, Cache-Control, Last-Event-ID, Range, If-None-Match, If-Range, "
+    b"X-JMAP-AccountId"
+)
 _SHOWN = b"Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag, Retry-After, WWW-Authenticate"
 _VARY: Headers = ((b"vary", b"Origin"),)
 

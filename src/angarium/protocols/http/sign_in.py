@@ -1,4 +1,4 @@
-"""Who asks: credentials to a Principal, remembered so that only the first request pays for the password's hash.
+"""Who asks: credentials or a token to a Principal, remembered so that only the first request pays for the hash.
 
 What was verified is kept under a keyed digest of the header, never the header itself. `forget` makes all of it stale
 at once; a stale entry whose user still has the same password hash is renewed without hashing (RFC 8620 §8.2).
@@ -7,16 +7,18 @@ at once; a stale entry whose user still has the same password hash is renewed wi
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from math import ceil
 
 from angarium.datatypes import principals
-from angarium.datatypes.principals import User
+from angarium.datatypes.principals import Token, User
 from angarium.engine.access import Principal
 from angarium.protocols.http.address import Addresses
 from angarium.protocols.http.attempts import Attempts
 from angarium.protocols.http.basic import CHALLENGE, Credentials, parse_basic
+from angarium.protocols.http.bearer import CHALLENGE as BEARER
+from angarium.protocols.http.bearer import parse_bearer
 from angarium.protocols.http.exchange import Exchange
 from angarium.protocols.http.problem import Problem
 from angarium.protocols.http.reading import Reading
@@ -33,11 +35,12 @@ _NETWORK_FAILURES = 100
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A user whose password was right, as of one generation of the directory."""
+    """A user whose password was right, as of one generation of the directory; `token` is a token's record."""
 
     password_hash: str | None
     principal: Principal
     generation: int
+    token: str | None = None
 
 
 class SignIn:
@@ -70,6 +73,10 @@ class SignIn:
         header = exchange.headers.get(b"authorization")
         if header is None:
             raise _unauthorized("Sign in with a name and password.")
+        return await self.by_header(exchange, header)
+
+    async def by_header(self, exchange: Exchange, header: bytes) -> SignedIn:
+        """The user whom an Authorization header names, wherever it came from; 401 or 429 when there is none."""
         key = blake2b(header, key=self._key).digest()
         known = self._known.get(key)
         if known is not None and known.generation == self._generation:
@@ -92,10 +99,25 @@ class SignIn:
         generation = self._generation
         if signed.generation == generation:
             return signed
-        user, principal = await self._reading(lambda snapshot: _load(snapshot, signed.principal.id))
-        if not user or not principal or user.password_hash != signed.password_hash:
+        found = await self._reading(lambda snapshot: _load(snapshot, signed.principal.id, signed.token))
+        if found is None or found[0].password_hash != signed.password_hash:
             return None
-        return SignedIn(signed.password_hash, principal, generation)
+        return replace(signed, principal=found[1], generation=generation)
+
+    async def by_token(self, find: Callable[[Snapshot], Token | None]) -> SignedIn:
+        """The user of a token; 401 when there is none."""
+        generation = self._generation
+
+        def job(snapshot: Snapshot) -> tuple[str, tuple[User, Principal]] | None:
+            token = find(snapshot)
+            found = _load(snapshot, token.user, token.id) if token else None
+            return (token.id, found) if token and found else None
+
+        signed = await self._reading(job)
+        if signed is None:
+            raise Problem(401, "The token is unknown, or has ended.", headers=((b"www-authenticate", BEARER),))
+        token, (user, principal) = signed
+        return SignedIn(user.password_hash, principal, generation, token)
 
     async def _look_up(self, network: str, header: bytes, key: bytes, known: SignedIn | None) -> SignedIn:
         renewed = await self.renewed(known) if known else None
@@ -108,6 +130,10 @@ class SignIn:
 
     async def _verified(self, network: str, header: bytes) -> SignedIn:
         generation = self._generation
+        token = parse_bearer(header)
+        if token is not None:
+            digest = principals.digest_of(token)
+            return await self.by_token(lambda snapshot: principals.token_of(snapshot, digest))
         credentials = parse_basic(header)
         if credentials is None:
             raise _unauthorized("The Authorization header holds no name and password in the Basic scheme.")
@@ -148,8 +174,12 @@ class SignIn:
         self._attempts.failed(network)
 
 
-def _load(snapshot: Snapshot, user: str) -> tuple[User | None, Principal | None]:
-    return principals.by_id(snapshot, user), principals.principal(snapshot, user)
+def _load(snapshot: Snapshot, user: str, token: str | None) -> tuple[User, Principal] | None:
+    """A user as the directory has it now; None when the user is gone, or the token."""
+    found, principal = principals.by_id(snapshot, user), principals.principal(snapshot, user)
+    if token is not None and principals.token_by_id(snapshot, token) is None:
+        return None
+    return (found, principal) if found and principal else None
 
 
 def _unauthorized(detail: str) -> Problem:

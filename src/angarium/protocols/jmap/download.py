@@ -1,17 +1,19 @@
 """Downloading blobs (RFC 8620 §6.2), whole or one range, as attachments that no browser will run."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import unquote
 
 from angarium.datatypes.blobs import BlobNotFound, download
+from angarium.engine.access import Principal
 from angarium.protocols.http.exchange import Exchange
 from angarium.protocols.http.media_type import DEFAULT, attachment, is_media_type
 from angarium.protocols.http.problem import Headers, Problem
 from angarium.protocols.http.query import query
 from angarium.protocols.http.ranges import Unsatisfiable, parse_range
 from angarium.protocols.http.reading import Reading
-from angarium.protocols.http.sign_in import SignIn
+from angarium.protocols.http.sign_in import SignedIn
 from angarium.protocols.http.threads import Threads
 from angarium.store.contract import Content
 
@@ -43,9 +45,16 @@ class Wanted:
 
 
 class Download:
-    """Answers GET and HEAD below the folder."""
+    """Answers GET and HEAD below the folder; elsewhere, where `read_url` gives what is wanted."""
 
-    def __init__(self, sign_in: SignIn, reading: Reading, threads: Threads) -> None:
+    def __init__(
+        self,
+        sign_in: Callable[[Exchange], Awaitable[SignedIn]],
+        reading: Reading,
+        threads: Threads,
+        read_url: "Callable[[Exchange, Principal], tuple[str, str, str, str]] | None" = None,
+    ) -> None:
+        self._read_url = read_url
         self._sign_in = sign_in
         self._reading = reading
         self._threads = threads
@@ -53,7 +62,7 @@ class Download:
     async def __call__(self, exchange: Exchange) -> None:
         """Answer one request."""
         principal = (await self._sign_in(exchange)).principal
-        wanted = _wanted(exchange)
+        wanted = Wanted(*self._read_url(exchange, principal)) if self._read_url else _wanted(exchange)
         try:
             content = await self._reading(lambda snapshot: download(snapshot, principal, wanted.account, wanted.blob))
         except BlobNotFound:

@@ -5,11 +5,14 @@ A stream ends with the rights it was opened with: when its user, the password, o
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from angarium.engine.access import Principal
 from angarium.engine.events import state_change
 from angarium.formats import json
+from angarium.formats.json import JSON
 from angarium.protocols.http.exchange import Exchange
 from angarium.protocols.http.problem import Headers, Problem
 from angarium.protocols.http.query import query
@@ -40,10 +43,31 @@ class Asked:
     since: int | None
 
 
+Event: TypeAlias = Callable[[Principal, Sequence[StateChange], Collection[str] | None], dict[str, JSON] | None]
+"""What a user is told of changes; None for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a client signs in and asks for a stream, and what events are like."""
+
+    sign_in: Callable[[Exchange], Awaitable[SignedIn]]
+    asked: Callable[[Exchange], Asked]
+    event: Event
+
+
 class EventSource:
     """Answers GET with a stream; `slots` counts with other streams of the user."""
 
-    def __init__(self, sign_in: SignIn, reading: Reading, feed: Feed, slots: Slots) -> None:
+    def __init__(
+        self,
+        sign_in: SignIn,
+        reading: Reading,
+        feed: Feed,
+        slots: Slots,
+        form: "Form | None" = None,
+    ) -> None:
+        self._form = form or Form(sign_in, parse_asked, state_change)
         self._sign_in = sign_in
         self._reading = reading
         self._feed = feed
@@ -52,10 +76,10 @@ class EventSource:
 
     async def __call__(self, exchange: Exchange) -> None:
         """Answer one request."""
-        signed = await self._sign_in(exchange)
-        asked = parse_asked(exchange)
+        signed = await self._form.sign_in(exchange)
+        asked = self._form.asked(exchange)
         self._slots.take(signed.principal.id)
-        stream = _Stream(exchange, signed, asked, self._sign_in, self._feed)
+        stream = _Stream(exchange, signed, asked, self._sign_in, self._feed, self._form.event)
         self._open.add(stream)
         try:
             await stream.run(self._reading)
@@ -70,7 +94,10 @@ class EventSource:
 
 
 class _Stream:
-    def __init__(self, exchange: Exchange, signed: SignedIn, asked: Asked, sign_in: SignIn, feed: Feed) -> None:
+    def __init__(
+        self, exchange: Exchange, signed: SignedIn, asked: Asked, sign_in: SignIn, feed: Feed, event: "Event"
+    ) -> None:
+        self._event = event
         self._exchange = exchange
         self._signed = signed
         self._asked = asked
@@ -128,7 +155,7 @@ class _Stream:
 
     async def _tell(self, changes: Sequence[StateChange], sequence: int) -> bool:
         """Send what this user may see of it; whether that was anything."""
-        event = state_change(self._signed.principal, changes, self._asked.types)
+        event = self._event(self._signed.principal, changes, self._asked.types)
         if event is None:
             return False
         await self._write(b"id: %d\nevent: state\ndata: %s\n\n" % (sequence, json.dumps(event)))

@@ -38,6 +38,8 @@ class Jmap:
     feed: Feed
     threads: Threads
     other: OtherDialect | None = None
+    others: "Callable[[Jmap, Slots], tuple[Routes, Callable[[], None]]] | None" = None
+    """More routes made from the same parts, and how to end their streams; those of the same path take their place."""
 
     def routes(self) -> tuple[Routes, Callable[[], None]]:
         """The routes, and how to end the streams that are open."""
@@ -50,6 +52,12 @@ class Jmap:
         sockets = WebSocketEndpoint(
             self.sign_in, self.addresses, self.cors, running, self.reading, self.feed, requests, streams
         )
+        others, end_others = self.others(self, streams) if self.others else (Routes({}, {}), lambda: None)
+
+        def end() -> None:
+            events.end()
+            end_others()
+
         uploads = upload.UploadEndpoint(self.engine.limits, self.sign_in, self.writing, self.threads)
         downloads = download.Download(self.sign_in, self.reading, self.threads)
         shown = {"GET": session, "HEAD": session}
@@ -63,13 +71,15 @@ class Jmap:
                 "/jmap/ws/": {"GET": sockets},
                 "/jmap/ws": {"GET": sockets},
                 "/healthz": {"GET": _healthy, "HEAD": _healthy},
+                **others.exact,
             },
             below={
                 upload.FOLDER: {"POST": uploads},
                 download.FOLDER: {"GET": downloads, "HEAD": downloads},
+                **others.below,
             },
         )
-        return routes, events.end
+        return routes, end
 
 
 async def _healthy(exchange: Exchange) -> None:

@@ -1,5 +1,6 @@
 """Uploading blobs (RFC 8620 §6.1): streamed to disk with constant memory, named by content, answered when durable."""
 
+from collections.abc import Callable
 from functools import partial
 from urllib.parse import unquote
 
@@ -26,9 +27,19 @@ _SMALL = 32 * 1024
 
 
 class UploadEndpoint:
-    """Answers POST below the folder."""
+    """Answers POST below the folder; elsewhere, where `account` reads the account and `shown` changes the answer."""
 
-    def __init__(self, limits: Limits, sign_in: SignIn, writing: Writing, threads: Threads) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        sign_in: SignIn,
+        writing: Writing,
+        threads: Threads,
+        account: "Callable[[Exchange, Principal], str] | None" = None,
+        shown: Callable[[Principal, bytes], bytes] = lambda _principal, answer: answer,
+    ) -> None:
+        self._account = account or _account
+        self._shown = shown
         self._limit = limits.max_size_upload
         self._sign_in = sign_in
         self._writing = writing
@@ -38,7 +49,7 @@ class UploadEndpoint:
     async def __call__(self, exchange: Exchange) -> None:
         """Answer one request."""
         principal = (await self._sign_in(exchange)).principal
-        account = _account(exchange, principal)
+        account = self._account(exchange, principal)
         media_type = exchange.header(b"content-type").strip(" \t") or DEFAULT
         if not is_media_type(media_type):
             raise Problem(400, "The Content-Type is no media type.")
@@ -58,7 +69,7 @@ class UploadEndpoint:
         except BaseException:
             staged.discard()
             raise
-        await exchange.answer(201, JSON_TYPE, answer)
+        await exchange.answer(201, JSON_TYPE, self._shown(principal, answer))
 
     async def _receive(self, exchange: Exchange) -> StagedBlob:
         stage = self._writing.stage()
