@@ -75,13 +75,14 @@ class RecordsReader:
 
     def find(self, account: AccountKey, kind: str, index: str, value: IndexValue) -> list[str]:
         """Ids of the records that carry this value in this index, in order of creation."""
-        # Along the index, which is in order of id already; a kind has one letter, so no record need be read.
-        names: str | None = self._connection.execute(
-            f"SELECT group_concat((SELECT substr(name, 1, 1) FROM record x WHERE {OF_KIND} LIMIT 1) || id, ' ') FROM "
-            f"(SELECT x.id FROM record_index x WHERE {OF_KIND} AND x.name = :index AND x.value = :value ORDER BY x.id)",
+        # A kind has one letter, so no record need be read. Sorted here: to be told to sort costs the engine more.
+        found: tuple[str | None, str | None] = self._connection.execute(
+            f"SELECT group_concat(id, ' '), (SELECT substr(name, 1, 1) FROM record x WHERE {OF_KIND} LIMIT 1) "
+            f"FROM record_index x WHERE {OF_KIND} AND x.name = :index AND x.value = :value",
             {"account": account, "kind": kind, "index": index, "value": value},
         ).get
-        return names.split(" ") if names else []
+        numbers, letter = found
+        return [f"{letter}{number}" for number in sorted(map(int, numbers.split(" ")))] if numbers else []
 
     def carried(self, account: AccountKey, kind: str, index: str, values: Sequence[IndexValue]) -> set[IndexValue]:
         """Those of the values that some record carries in this index."""

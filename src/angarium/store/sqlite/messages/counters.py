@@ -1,12 +1,13 @@
 """The counters of mailboxes (RFC 8621 §2): what each thread adds to them, and adding the difference of a change.
 
-Every counter is a sum over threads, so a change costs a look at the threads that it touches, before and after.
+Every counter is a sum over threads, so a change costs one look at the threads that it touches: what they add afterwards
+follows from what they added before and from the email that comes, goes or changes.
 """
 
 # ruff: noqa: S608 (SQL is made of the names in this package, values are bound)
 
-from collections.abc import Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, groupby
 from operator import add, itemgetter, sub
 from typing import Final, NamedTuple, TypeAlias
 
@@ -34,6 +35,9 @@ SHOWN: Final = 4
 
 Contribution: TypeAlias = Mapping[int, Sums]
 """Mailbox to what threads add to it."""
+
+Row: TypeAlias = tuple[int, int, int, int]
+"""What a thread has in one mailbox: its number, emails, unread emails, unseen emails."""
 
 _COLUMNS: Final = ", ".join(Sums._fields)
 
@@ -74,11 +78,35 @@ def threads_in(connection: apsw.Connection, account: int, mailboxes: Sequence[in
 
 def of_threads(connection: apsw.Connection, account: int, threads: Sequence[int], trash: int | None) -> Contribution:
     """What these threads add to each mailbox as they stand."""
+    return total(of_rows(rows_of(connection, account, thread), trash) for thread in threads)
+
+
+def rows_of(connection: apsw.Connection, account: int, thread: int) -> list[Row]:
+    """What a thread has in each mailbox."""
+    return list(connection.execute(_OF_THREAD, (account, thread)))
+
+
+def rows_of_email(mailboxes: Iterable[int], flags: int, count: int = 1) -> list[Row]:
+    """What an email with these flags adds to its thread's; with a count of -1 what it takes away."""
+    unread, unseen = count * (not flags & COUNTED), count * (not flags & SEEN)
+    return [(mailbox, count, unread, unseen) for mailbox in mailboxes]
+
+
+def joined(*threads: Iterable[Row]) -> list[Row]:
+    """What one thread has that has all that these have."""
+    sums: dict[int, Row] = {}
+    for row in chain.from_iterable(threads):
+        known = sums.get(row[0])
+        sums[row[0]] = row if known is None else (row[0], known[1] + row[1], known[2] + row[2], known[3] + row[3])
+    return [row for row in sums.values() if row[1]]
+
+
+def total(parts: Iterable[Contribution]) -> Contribution:
+    """What all of these add together."""
     sums: dict[int, Sums] = {}
-    for thread in threads:
-        rows: list[tuple[int, int, int, int]] = list(connection.execute(_OF_THREAD, (account, thread)))
-        for mailbox, part in of_rows(rows, trash).items():
-            sums[mailbox] = Sums(*map(add, sums[mailbox], part)) if mailbox in sums else part
+    for part in parts:
+        for mailbox, added in part.items():
+            sums[mailbox] = Sums(*map(add, sums[mailbox], added)) if mailbox in sums else added
     return sums
 
 
@@ -90,8 +118,8 @@ def weighed(sums: Contribution, octets: int) -> Contribution:
     return {**sums, EVERYWHERE: everywhere._replace(octets=everywhere.octets + octets)}
 
 
-def of_rows(rows: Sequence[tuple[int, int, int, int]], trash: int | None) -> dict[int, Sums]:
-    """What one thread adds; rows of (mailbox, emails, unread emails, unseen emails).
+def of_rows(rows: Sequence[Row], trash: int | None) -> dict[int, Sums]:
+    """What one thread adds.
 
     For unread threads, RFC 8621 §2: emails only in trash do not count for other mailboxes, emails outside of trash not
     for trash; otherwise one unread email anywhere in the thread makes it unread in each of its mailboxes.

@@ -61,21 +61,30 @@ class MessagesTransaction(MessagesReader):
         quota.check(self._connection, account, standing, message.size)
         keys = joining.keys_of(message.thread_ids, message.thread_subject)
         found = joining.find(self._connection, account, keys)
-        before = self._sums(account, standing.trash, *_present(found.thread), *found.moved)
+        rows = [self._rows(account, one) for one in (*_present(found.thread), *found.moved)]
         thread = found.thread or self._threads.begin(account)
         number = self._numbers.next(account, "Email")
         self._numbers.reach(account, "EmailDelivery", number)  # RFC 8621 §1.5: for push alone
-        stored = self._insert(account, number, thread, message)
+        entry = self._insert(account, number, thread, message)
         joining.own(self._connection, account, thread, keys)
         for moved in found.moved:
             self._threads.merge(account, moved, thread)
         if found.thread:
             self._threads.renew(account, thread)
-        after = self._sums(account, standing.trash, thread)
-        self._count(account, before, counters.weighed(after, message.size))
+        before = counters.total(counters.of_rows(each, standing.trash) for each in rows)
+        after = counters.joined(*rows, _rows_of(entry))
+        self._count(account, before, counters.weighed(counters.of_rows(after, standing.trash), message.size))
         if standing.limited:
             self._numbers.touch_all(account, quota.KIND)
-        return stored
+        return Stored(
+            f"M{number}",
+            f"T{thread}",
+            message.blob,
+            message.size,
+            message.received,
+            entry.keywords,
+            message.mailboxes,
+        )
 
     def update(
         self,
@@ -99,15 +108,16 @@ class MessagesTransaction(MessagesReader):
             entries.change(self._connection, old, new, self._numbers.next(account, "Email"))
             return
         trash = counters.trash_of(self._connection, account)
-        before = self._sums(account, trash, old.thread)
+        before = self._rows(account, old.thread)
         entries.change(self._connection, old, new, self._numbers.next(account, "Email"))
-        self._count(account, before, self._sums(account, trash, old.thread))
+        after = counters.joined(before, _rows_of(old, -1), _rows_of(new))
+        self._count(account, counters.of_rows(before, trash), counters.of_rows(after, trash))
 
     def destroy(self, account: AccountKey, email: str) -> None:
         """Remove an email; raises KeyError when it does not exist."""
         old = self._existing(account, email)
         standing = quota.standing(self._connection, account)
-        before = self._sums(account, standing.trash, old.thread)
+        before = self._rows(account, old.thread)
         entries.leave(self._connection, old)
         textindex.forget(self._connection, old.document)
         self._connection.execute("DELETE FROM email_metadata WHERE document = ?", (old.document,))
@@ -115,12 +125,13 @@ class MessagesTransaction(MessagesReader):
             "DELETE FROM email WHERE account = ? AND id = ? RETURNING size", (account, old.id)
         ).get
         self._numbers.bury(account, "Email", f"M{old.id}", old.id, old.thread)
-        after = self._sums(account, standing.trash, old.thread)
+        after = counters.joined(before, _rows_of(old, -1))
         if after:
             self._threads.renew(account, old.thread)
         else:
             self._threads.end(account, old.thread)
-        self._count(account, counters.weighed(before, size), after)
+        weighed = counters.weighed(counters.of_rows(before, standing.trash), size)
+        self._count(account, weighed, counters.of_rows(after, standing.trash))
         if standing.limited:
             self._numbers.touch_all(account, quota.KIND)
 
@@ -183,7 +194,7 @@ class MessagesTransaction(MessagesReader):
             raise KeyError(email)
         return found
 
-    def _insert(self, account: int, number: int, thread: int, message: NewMessage) -> Stored:
+    def _insert(self, account: int, number: int, thread: int, message: NewMessage) -> Entry:
         has_attachment = orjson.loads(message.metadata["hasAttachment"]) is True
         keywords = folded(message.keywords)
         document = textindex.free_document(self._connection, account, message.received)
@@ -223,14 +234,10 @@ class MessagesTransaction(MessagesReader):
         )
         entries.enter(self._connection, entry)
         textindex.enqueue(self._connection, document, message.search)
-        return Stored(
-            f"M{number}", f"T{thread}", message.blob, message.size, message.received, keywords, message.mailboxes
-        )
+        return entry
 
-    def _sums(self, account: int, trash: int | None, *threads: int) -> counters.Contribution:
-        if not threads:
-            return {}
-        return counters.of_threads(self._connection, account, threads, trash)
+    def _rows(self, account: int, thread: int) -> list[counters.Row]:
+        return counters.rows_of(self._connection, account, thread)
 
     def _count(self, account: int, before: counters.Contribution, after: counters.Contribution) -> None:
         for mailbox in counters.apply(self._connection, account, before, after):
@@ -239,6 +246,10 @@ class MessagesTransaction(MessagesReader):
 
 def _present(*numbers: int | None) -> tuple[int, ...]:
     return tuple(number for number in numbers if number is not None)
+
+
+def _rows_of(entry: Entry, count: int = 1) -> list[counters.Row]:
+    return counters.rows_of_email(entry.lists, entry.flags, count)
 
 
 def _check_mailboxes(mailboxes: frozenset[str]) -> None:
