@@ -37,7 +37,8 @@ class Reception:
 
     def __call__(self, transaction: Transaction, arrived: Arrival, delivered: Delivered) -> None:
         """Take in what a message carries, if it is for calendars at all."""
-        invitation, author = arrived.invitation, _author(arrived.headers)
+        invitation = arrived.invitation
+        author = _author(arrived.headers) if invitation else None
         if invitation is None or author is None or invitation.method not in set(Method):
             return
         user, now = delivered.recipient.user, arrived.message.received
