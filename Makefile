@@ -34,11 +34,17 @@ bench: setup  ## measure; PEER=url,user,password compares with another server
 crash: setup  ## kill the server again and again; nothing acknowledged may be lost
 	$(BIN)/python -m pytest tests/crash --kills $(or $(KILLS),200)
 
-fuzz: setup  ## throw random input at every parser for longer than the tests do
+fuzz: setup $(VENV)/.fuzz  ## throw random input at every parser, guided by what it reaches; TARGETS, RUNS, EXAMPLES
 	$(BIN)/python -m pytest tests/fuzz --examples $(or $(EXAMPLES),20000)
+	$(BIN)/python -m tests.fuzz.guided $(TARGETS) --runs $(or $(RUNS),1000000)
+
+$(VENV)/.fuzz: requirements-fuzz.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
+	@touch $@
 
 lock: setup  ## resolve the dependencies anew
 	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra dev --output-file requirements.lock pyproject.toml
+	echo atheris | $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --output-file requirements-fuzz.lock -
 
 clean:  ## remove what setup and the tests made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build

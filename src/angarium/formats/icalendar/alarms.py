@@ -122,7 +122,8 @@ def write(made: dict[str, JSON], outer: Notes) -> list[Component]:
     uids = {key: _uid(alert, key if key in wanted else None) for key, alert in alerts.items()}
     title = made.get("title")
     said = title if isinstance(title, str) and title else "Reminder"
-    return [_component(key, alert, uids, said, outer) for key, alert in alerts.items()]
+    named = {key: uid or key for key, uid in uids.items()}
+    return [_component(key, alert, uids[key], named, said, outer) for key, alert in alerts.items()]
 
 
 def _related(alert: dict[str, JSON]) -> list[str]:
@@ -134,9 +135,10 @@ def _uid(alert: dict[str, JSON], otherwise: str | None) -> str | None:
     return next((unescape(line.value) for line in Notes(alert).lines if line.name == "UID"), otherwise)
 
 
-def _component(key: str, alert: dict[str, JSON], uids: dict[str, str | None], said: str, outer: Notes) -> Component:
+def _component(
+    key: str, alert: dict[str, JSON], uid: str | None, named: dict[str, str], said: str, outer: Notes
+) -> Component:
     notes = Notes(alert)
-    uid = uids[key]
     kept = {line.name for line in notes.lines}
     lines = [Line("UID", escape(uid), {})] if uid is not None and "UID" not in kept else []
     if uid is None or key != keys.of_uid(uid) or key in outer.forced:
@@ -149,7 +151,7 @@ def _component(key: str, alert: dict[str, JSON], uids: dict[str, str | None], sa
         lines.append(Line("ACTION", "DISPLAY", {}))
     if isinstance(at := alert.get("acknowledged"), str):
         lines.append(Line("ACKNOWLEDGED", moments.from_utc_text(at), notes.parameters("acknowledged", "ACKNOWLEDGED")))
-    lines += relations.write(alert, notes, {other: uid or other for other, uid in uids.items()})
+    lines += relations.write(alert, notes, named)
     # RFC 5545 §3.6.6 wants them; who reads them knows that they only repeat the title.
     for name in ("DESCRIPTION", "SUMMARY") if action == "email" else ("DESCRIPTION",):
         if name not in kept and (action in ("display", "email") or "ACTION" not in kept):
