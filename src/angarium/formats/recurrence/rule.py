@@ -71,7 +71,7 @@ class RuleError(FormatError):
 
 def read(value: Mapping[str, JSON]) -> Rule:
     """The rule of a JSCalendar RecurrenceRule object; raises RuleError naming the member that is wrong."""
-    numbers = {name: _numbers(value, name, *bounds) for name, bounds in _RANGES.items()}
+    numbers = {name: _numbers(value, name, *bounds) if name in value else () for name, bounds in _RANGES.items()}
     rscale = value.get("rscale", "gregorian")
     if rscale not in GREGORIAN:
         raise RuleError("rscale", "only the calendar system 'gregorian' is supported")
