@@ -90,12 +90,27 @@ SELECT json_group_array(json_array(position, what, name, derived)) FROM (
 """
 
 
-def _changes_of(place: Kind) -> str:
-    return CHANGES.format(**{field.name: getattr(place, field.name) for field in fields(place)})
+# The same where all that happened fits on one page, as it mostly does: then each stands in one list only.
+RECENT = f"""
+SELECT json_group_array(json_array(position, what, name, derived)) FROM (
+    SELECT * FROM (
+        SELECT iif(id > :since, id, {{position}}) AS position, iif(id > :since, {CREATED}, {UPDATED}) AS what,
+            {{name}} AS name, iif(id > :since, 0, {{derived}}) AS derived
+        FROM {{table}} WHERE {{where}} AND modified > :since LIMIT :limit
+    ) UNION ALL SELECT * FROM (
+        SELECT destroyed, {DESTROYED}, name, 0 FROM tombstone
+        WHERE account = :account AND kind = :kind AND destroyed > :since AND id <= :since LIMIT :limit
+    )
+)
+"""
 
 
-_CHANGES_OF = {kind: _changes_of(place) for kind, place in KINDS.items()}
-_CHANGES_OF_RECORDS = _changes_of(RECORD)
+def _of(place: Kind, statement: str) -> str:
+    return statement.format(**{field.name: getattr(place, field.name) for field in fields(place)})
+
+
+_CHANGES_OF = {kind: (_of(place, RECENT), _of(place, CHANGES)) for kind, place in KINDS.items()}
+_CHANGES_OF_RECORDS = (_of(RECORD, RECENT), _of(RECORD, CHANGES))
 
 _TOUCH_ALL = """
 UPDATE record SET modified = ? + (
@@ -167,11 +182,12 @@ class ChangeLog:
         if since == state:
             return Changes([], [], [], state, False)
         page = ALL if limit is None else limit
-        text: str = self._connection.execute(
-            _CHANGES_OF.get(kind, _CHANGES_OF_RECORDS),
-            {"account": account, "kind": kind, "since": since, "limit": page + (limit is not None)},
-        ).get
-        found = cast(list[tuple[int, int, str, int]], orjson.loads(text))
+        values = {"account": account, "kind": kind, "since": since, "limit": page + (limit is not None)}
+        found: list[tuple[int, int, str, int]] = []
+        for statement in _CHANGES_OF.get(kind, _CHANGES_OF_RECORDS):
+            found = orjson.loads(self._connection.execute(statement, values).get)
+            if len(found) <= page:
+                break
         found.sort()
         rows = found[:page]
         lists: tuple[list[str], list[str], list[str]] = ([], [], [])
