@@ -63,6 +63,7 @@ class RecordObjects:
         self._inherited = frozenset(inherited)
         self._sparse = sparse
         self._private = frozenset(private)
+        self._marks = [b'"%b"' % name.encode() for name in private]
 
     def count(self, call: Call) -> int:
         """How many there are."""
@@ -74,19 +75,14 @@ class RecordObjects:
         order = list(stored) if ids is None else [record for record in ids if record in stored]
         missing = [record for record in ids or () if record not in stored]
         if list(properties) == [EVERYTHING] and not (self._computed or self._per_user):
-            return Found(b"[%b]" % b",".join(self._whole(record, stored[record]) for record in order), missing)
+            whole = b"[%b]" % b",".join([_named(record, stored[record]) for record in order])
+            if not any(mark in whole for mark in self._marks):
+                return Found(whole, missing)
         found = [
             {"id": record, **self._shown(call, cast("dict[str, JSON]", json.loads(stored[record])), properties)}
             for record in order
         ]
         return Found(found, missing)
-
-    def _whole(self, record: str, stored: bytes) -> bytes:
-        """A record as it is kept, without what is private."""
-        if any(b'"%b"' % name.encode() in stored for name in self._private):
-            value = cast("dict[str, JSON]", json.loads(stored))
-            stored = json.dumps({name: item for name, item in value.items() if name not in self._private})
-        return _named(record, stored)
 
     def create(self, call: Call, value: dict[str, JSON]) -> dict[str, JSON]:
         """Keep a new record; tells its id and everything that its user sees of it."""
