@@ -36,8 +36,8 @@ class Ground:
         for number in range(1, mailboxes + 1):
             numbers.next(ACCOUNT, "Mailbox")
             connection.execute(
-                "INSERT INTO record (account, kind, id, name, modified, modified_core, entries, value) "
-                "VALUES (?, 'Mailbox', ?, ?, ?, ?, '[]', '{}')",
+                "INSERT INTO record (account, kind, id, name, modified, modified_core, value) "
+                "VALUES (?, 'Mailbox', ?, ?, ?, ?, '{}')",
                 (ACCOUNT, number, f"B{number}", number, number),
             )
         return cls(connection, numbers, MessagesTransaction(connection, numbers, no_headers))

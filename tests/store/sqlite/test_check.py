@@ -36,6 +36,7 @@ DAMAGES = (
     ("UPDATE record SET name = 'X9999' WHERE kind = 'Mailbox'", "has an id that is not its number"),
     ("UPDATE record SET value = '{' WHERE kind = 'Mailbox'", "is not JSON"),
     ("DELETE FROM record_index WHERE kind = 'ContactCard'", "is missing from an index"),
+    ("DELETE FROM record_entries WHERE kind = 'ContactCard'", "and its entries are not both there"),
     ("INSERT INTO record_index VALUES (1, 'ContactCard', 'uid', 'x', 3)", "against its own word"),
     ("DELETE FROM record WHERE kind = 'ContactCard'", "pins a content, and is not there"),
     ("DELETE FROM record WHERE kind = 'ContactCard'", "is a text of no record"),

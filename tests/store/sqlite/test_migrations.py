@@ -132,6 +132,23 @@ def test_the_octets_of_mail_that_is_there_are_counted(tmp_path: Path) -> None:
     store.close()
 
 
+def test_records_that_are_there_stay_found_and_can_be_changed(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    account = account_of(store)
+    record = done(store, lambda t: t.records.create(account, "Thing", "T", b"{}", {"name": ["old"]}))
+    store.close()
+    connection = connect(tmp_path / FILE, Access.WRITE)
+    go_back(connection, 5)
+    connection.close()
+    store = open_store(tmp_path)
+    assert store.read(lambda s: s.problems()) == []
+    done(store, lambda t: t.records.update(account, "Thing", record, b"{}", {"name": ["new"]}))
+    found = store.read(lambda s: [s.records.find(account, "Thing", "name", name) for name in ("old", "new")])
+    assert found == [[], [record]]
+    assert store.read(lambda s: s.problems()) == []
+    store.close()
+
+
 _UNDO = {
     2: (
         "DROP INDEX record_index_record",
@@ -146,6 +163,12 @@ _UNDO = {
         "ALTER TABLE mailbox_count DROP COLUMN octets",
     ),
     5: ("DROP TABLE answer",),
+    6: (
+        "ALTER TABLE record ADD COLUMN entries BLOB NOT NULL DEFAULT '[]'",
+        "UPDATE record SET entries = (SELECT e.entries FROM record_entries e "
+        "WHERE e.account = record.account AND e.kind = record.kind AND e.id = record.id)",
+        "DROP TABLE record_entries",
+    ),
 }
 """What takes a database back from each version to the one before it."""
 

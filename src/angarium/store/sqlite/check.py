@@ -20,7 +20,17 @@ MOST: Final = 10
 _REFERENCES: Final = ("email", "record_blob", "upload")
 _OF_ACCOUNTS: Final = (
     *("email", "thread", "thread_key", "mailbox_count", "mailbox_email", "email_keyword", "keyword_count", "trash"),
-    *("record", "record_index", "record_blob", "upload", "tombstone", "type_state", "delivery", "answer"),
+    *(
+        "record",
+        "record_entries",
+        "record_index",
+        "record_blob",
+        "upload",
+        "tombstone",
+        "type_state",
+        "delivery",
+        "answer",
+    ),
 )
 _OBJECTS: Final = (
     ("email", "'Email'", "id"),
@@ -37,8 +47,8 @@ _UNREFERENCED: Final = " AND ".join(
     f"NOT EXISTS (SELECT 1 FROM {table} WHERE {table}.blob = blob.hash)" for table in _REFERENCES
 )
 _ENTRIES: Final = """
-    SELECT account, kind, record.id, json_extract(entry.value, '$[0]'), json_extract(entry.value, '$[1]')
-    FROM record, json_each(CAST(entries AS TEXT)) AS entry
+    SELECT account, kind, e.id, json_extract(entry.value, '$[0]'), json_extract(entry.value, '$[1]')
+    FROM record_entries AS e, json_each(CAST(entries AS TEXT)) AS entry
 """
 _INDEX: Final = "SELECT account, kind, id, name, value FROM record_index"
 
@@ -85,7 +95,11 @@ _CHECKS: Final[Mapping[str, str]] = {
         WHERE substr(name, 2) <> CAST(id AS TEXT)""",
     "is not JSON": """
         SELECT 'a' || account || ': ' || kind || ' ' || name FROM record
+        JOIN record_entries USING (account, kind, id)
         WHERE NOT json_valid(CAST(value AS TEXT)) OR NOT json_valid(CAST(entries AS TEXT))""",
+    "and its entries are not both there": """
+        SELECT 'a' || account || ': ' || kind || ' number ' || id
+        FROM record FULL JOIN record_entries AS e USING (account, kind, id) WHERE name IS NULL OR entries IS NULL""",
     "is missing from an index": f"""
         SELECT 'a' || account || ': ' || kind || ' number ' || id FROM ({_ENTRIES} EXCEPT {_INDEX})""",
     "stands in an index against its own word": f"""

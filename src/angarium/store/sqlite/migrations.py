@@ -58,11 +58,30 @@ def _answers(connection: apsw.Connection) -> None:
     run_script(connection, answers.DDL)
 
 
+def _entries_apart(connection: apsw.Connection) -> None:
+    """What stands of a record in indexes leaves its row, so that most rows fit into their page."""
+    run_script(
+        connection,
+        """
+        CREATE TABLE record_entries (
+            account INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            id INTEGER NOT NULL,
+            entries BLOB NOT NULL,
+            PRIMARY KEY (account, kind, id)
+        ) WITHOUT ROWID;
+        INSERT INTO record_entries SELECT account, kind, id, entries FROM record;
+        ALTER TABLE record DROP COLUMN entries;
+        """,
+    )
+
+
 STEPS: tuple[Step, ...] = (
     Step(Versions(2, 1), _record_queries),
     Step(Versions(3, 1), _deliveries),
     Step(Versions(4, 1), _count_octets),
     Step(Versions(5, 1), _answers),
+    Step(Versions(6, 1), _entries_apart),
 )
 """Every step since version 1, in order."""
 

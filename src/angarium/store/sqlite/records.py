@@ -40,7 +40,8 @@ _JOINED = (
 )
 _ALL = _JOINED.format(order=" ORDER BY id")
 _SOME = f"{_JOINED.format(order='')} AND id IN (SELECT value FROM json_each(?))"
-_ONE = "SELECT name, value FROM record WHERE account = ? AND kind = ? AND id = ?"
+_PLACE = "account = ? AND kind = ? AND id = ?"
+_ONE = f"SELECT name, value FROM record WHERE {_PLACE}"
 
 _ADD_ENTRY = "INSERT INTO record_index (account, kind, name, value, id) VALUES (?, ?, ?, ?, ?)"
 
@@ -151,12 +152,15 @@ class RecordsTransaction(RecordsReader):
         names = [f"{prefix}{number}" for number in numbers]
         entries = [_entries(record.indexes) for record in records]
         self._connection.executemany(
-            "INSERT INTO record (account, kind, id, name, modified, modified_core, entries, value) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO record (account, kind, id, name, modified, modified_core, value) VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
-                (account, kind, number, name, number, number, orjson.dumps(listed), record.value)
-                for number, name, listed, record in zip(numbers, names, entries, records, strict=True)
+                (account, kind, number, name, number, number, record.value)
+                for number, name, record in zip(numbers, names, records, strict=True)
             ],
+        )
+        self._connection.executemany(
+            "INSERT INTO record_entries (account, kind, id, entries) VALUES (?, ?, ?, ?)",
+            [(account, kind, number, orjson.dumps(listed)) for number, listed in zip(numbers, entries, strict=True)],
         )
         rows = [
             (account, kind, name, value, number)
@@ -189,10 +193,13 @@ class RecordsTransaction(RecordsReader):
         modified = self._numbers.next(account, kind)
         with self._erasing():
             self._connection.execute(
-                "UPDATE record SET value = ?, entries = ?, modified = ?, modified_core = ? "
-                "WHERE account = ? AND kind = ? AND id = ?",
-                (value, new, modified, modified, account, kind, number),
+                f"UPDATE record SET value = ?, modified = ?, modified_core = ? WHERE {_PLACE}",
+                (value, modified, modified, account, kind, number),
             )
+            if new != old:
+                self._connection.execute(
+                    f"UPDATE record_entries SET entries = ? WHERE {_PLACE}", (new, account, kind, number)
+                )
         if texts is not None:
             recordtext.replace(self._connection, account, kind, number, texts)
 
@@ -204,9 +211,8 @@ class RecordsTransaction(RecordsReader):
             "DELETE FROM record_blob WHERE account = ? AND kind = ? AND record = ?", (account, kind, record)
         )
         with self._erasing():
-            self._connection.execute(
-                "DELETE FROM record WHERE account = ? AND kind = ? AND id = ?", (account, kind, number)
-            )
+            self._connection.execute(f"DELETE FROM record WHERE {_PLACE}", (account, kind, number))
+            self._connection.execute(f"DELETE FROM record_entries WHERE {_PLACE}", (account, kind, number))
         recordtext.forget(self._connection, account, kind, number)
         self._numbers.bury(account, kind, record, number)
 
@@ -241,7 +247,7 @@ class RecordsTransaction(RecordsReader):
 
     def _stored(self, account: AccountKey, kind: str, record: str) -> tuple[int, bytes]:
         row: tuple[int, bytes] | None = self._connection.execute(
-            "SELECT id, entries FROM record WHERE account = ? AND kind = ? AND id = ? AND name = ?",
+            f"SELECT id, entries FROM record JOIN record_entries USING (account, kind, id) WHERE {_PLACE} AND name = ?",
             (account, kind, number_of(record), record),
         ).get
         if row is None:

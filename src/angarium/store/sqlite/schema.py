@@ -15,7 +15,7 @@ from angarium.store.sqlite import answers, deliveries, recordtext
 from angarium.store.sqlite.database import run_script
 from angarium.store.sqlite.messages import tables
 
-VERSION = 5
+VERSION = 6
 READABLE_BY = 1
 APPLICATION_ID = 0x416E6761  # "Anga"
 
@@ -58,11 +58,18 @@ CREATE TABLE record (
     name TEXT NOT NULL,
     modified INTEGER NOT NULL,
     modified_core INTEGER NOT NULL,
-    entries BLOB NOT NULL,                  -- its rows of record_index as JSON [[name, value], ...]
     value BLOB NOT NULL,
     PRIMARY KEY (account, kind, id)
 ) WITHOUT ROWID;
 CREATE INDEX record_modified ON record (account, kind, modified);
+
+CREATE TABLE record_entries (               -- apart: a record that spills out of its page takes twice as long to read
+    account INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    id INTEGER NOT NULL,
+    entries BLOB NOT NULL,                  -- its rows of record_index as JSON [[name, value], ...]
+    PRIMARY KEY (account, kind, id)
+) WITHOUT ROWID;
 
 CREATE TABLE record_index (
     account INTEGER NOT NULL,

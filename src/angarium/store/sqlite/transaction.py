@@ -18,7 +18,10 @@ from angarium.store.sqlite.records import RecordsTransaction
 from angarium.store.sqlite.stage import StagedFile
 from angarium.store.sqlite.tombstones import prune
 
-_OF_AN_ACCOUNT = ("record", "record_index", "record_blob", "upload", "tombstone", "type_state", "delivery", "answer")
+_OF_AN_ACCOUNT = (
+    *("record", "record_entries", "record_index", "record_blob"),
+    *("upload", "tombstone", "type_state", "delivery", "answer"),
+)
 
 
 @dataclass(frozen=True, slots=True)
