@@ -6,6 +6,7 @@ from angarium.protocols.legacy import (
     accounts,
     calendars,
     contacts,
+    events,
     identities,
     importing,
     mailboxes,
@@ -25,4 +26,5 @@ METHODS: Final[tuple[Method, ...]] = (
     *vacation.METHODS,
     *calendars.METHODS,
     *contacts.METHODS,
+    *events.METHODS,
 )
