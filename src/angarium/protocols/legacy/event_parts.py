@@ -125,17 +125,18 @@ def _write_locations(event: Object, value: JSON) -> None:
     given = objects(value, "locations")
     virtual = {key for key, place in given.items() if place.get("rel") == "virtual" or place.get("uri")}
     before, before_virtual = _map(event, "locations"), _map(event, "virtualLocations")
-    event["locations"] = {
+    real: Object = {
         key: {**before.get(key, {}), **_given(name=_words(place), coordinates=place.get("coordinates"))}
         for key, place in given.items()
         if key not in virtual
-    } or None
-    calls = {
+    }
+    event["locations"] = real or None
+    calls: Object = {
         key: {**before_virtual.get(key, {}), **_given(name=place.get("name"), uri=place.get("uri"))}
         for key, place in given.items()
         if key in virtual
     }
-    event["virtualLocations"] = cast(JSON, calls) or None
+    event["virtualLocations"] = calls or None
 
 
 def _words(place: Values) -> str:
@@ -157,7 +158,7 @@ def write_rule(event: Object, value: JSON) -> None:
     """Set it."""
     if value is not None and not isinstance(value, dict):
         raise ValueError("must be an object, or null")
-    given = {_OLD_RULE.get(name, name): item for name, item in (value or {}).items() if item is not None}
+    given: Object = {_OLD_RULE.get(name, name): item for name, item in (value or {}).items() if item is not None}
     event["recurrenceRule"] = given or None
 
 
@@ -191,7 +192,8 @@ def _participant(entry: Values) -> JSON:
 def _write_participants(event: Object, value: JSON) -> None:
     before = _map(event, "participants")
     given = objects(value, "participants")
-    event["participants"] = {key: _to_participant(before.get(key, {}), each) for key, each in given.items()} or None
+    people = {key: _to_participant(before.get(key, {}), each) for key, each in given.items()}
+    event["participants"] = cast(JSON, people) or None
 
 
 def _to_participant(before: Object, given: Values) -> JSON:
