@@ -32,7 +32,7 @@ bench: setup  ## measure; PEER=url,user,password compares with another server
 	$(BIN)/python -m bench $(if $(PEER),--peer "$(PEER)") --json build/bench.json --markdown docs/performance.md $(ARGS)
 
 crash: setup  ## kill the server again and again; nothing acknowledged may be lost
-	$(BIN)/python -m pytest tests/crash --kills $(or $(KILLS),200)
+	$(BIN)/python -m pytest tests/crash -s --kills $(or $(KILLS),200)
 
 fuzz: setup $(VENV)/.fuzz  ## throw random input at every parser, guided by what it reaches; TARGETS, RUNS, EXAMPLES
 	$(BIN)/python -m pytest tests/fuzz --examples $(or $(EXAMPLES),20000)

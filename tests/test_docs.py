@@ -1,4 +1,4 @@
-"""docs/rfc.md claims nothing that is not there: every module and every test that it names exists."""
+"""The pages that claim something claim nothing that is not there: every module and every test that it names exists."""
 
 import ast
 import re
@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted((ROOT / "docs").glob("rfc*.md"))
+PROOFS = [ROOT / "docs" / name for name in ("security.md", "reliability.md")]
 
 _MODULE = re.compile(r"`(src/[^`]+)`")
 _TEST = re.compile(r"`(tests/[^`]+::[^`]+)`")
@@ -39,7 +40,7 @@ def test_every_module_named_exists(page: Path) -> None:
     assert [module for module in sorted(named) if not (ROOT / module).is_file()] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
+@pytest.mark.parametrize("page", [*PAGES, *PROOFS], ids=lambda page: page.name)
 def test_every_test_named_exists(page: Path) -> None:
     named = [test.split("::") for test in set(_TEST.findall(page.read_text(encoding="utf-8")))]
     assert named
@@ -55,3 +56,10 @@ def test_every_row_names_a_module_and_a_test_or_says_that_it_claims_nothing(page
         _, _, module, test = row
         claimed = bool(_MODULE.search(module)) and bool(_TEST.search(test))
         assert claimed or _UNCLAIMED.search(test), row
+
+
+def test_every_class_of_attack_names_a_test_or_says_that_there_is_nothing_to_attack_yet() -> None:
+    page = (ROOT / "docs/security.md").read_text(encoding="utf-8")
+    lines = [line for line in page.splitlines() if line.startswith("| ") and not line.startswith("| Class")]
+    assert len(lines) > 20
+    assert [line for line in lines if not _TEST.search(line) and " yet " not in line] == []

@@ -66,6 +66,7 @@ def test_what_was_done_before_the_power_was_cut_is_there(
             found = wrong(store, folder, ledger)
         assert found == [], f"record {record} cut at step {at} of {len(steps)}"
         shutil.rmtree(folder)
+    print(f"\nrecord {record}: {CUTS_IN_A_LIFE} cuts in {len(steps)} steps")
 
 
 def test_a_disk_that_only_says_that_it_synced_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
