@@ -26,6 +26,7 @@ from angarium.app.operations import OPERATIONS, OperationError, Services, perfor
 from angarium.app.pipeline import compose_pipeline
 from angarium.app.pushing import pushing
 from angarium.app.queueing import queue_worked_off, relay_settings
+from angarium.app.reminding import reminded
 from angarium.app.workers import Workers
 from angarium.datatypes.principals import Domains
 from angarium.flows.provision import complete, settle_addresses, unsettled
@@ -138,6 +139,7 @@ async def _serve(
             _controlled(config, store, composed),
             lmtp_served(config, store, lmtp),
             queue_worked_off(config, store, relay),
+            reminded(config, store),
             _collected(store),
             pushing(config, store, composed.reading, composed.feed, clock),
         ):

@@ -7,6 +7,11 @@ from angarium.formats.json import JSON
 from angarium.store.contract import StateChange
 
 
+def is_private(kind: str) -> bool:
+    """Whether the server keeps objects of a kind for itself: those have a name that no data type has."""
+    return kind.startswith("(")
+
+
 def state_change(
     principal: Principal, changes: Sequence[StateChange], types: Collection[str] | None = None
 ) -> dict[str, JSON] | None:
@@ -20,7 +25,9 @@ def state_change(
         if account not in principal.accounts:
             continue
         states: dict[str, JSON] = {
-            name: str(state) for name, state in change.changed.items() if types is None or name in types
+            name: str(state)
+            for name, state in change.changed.items()
+            if (types is None or name in types) and not is_private(name)
         }
         if states:
             before = changed.setdefault(account, {})

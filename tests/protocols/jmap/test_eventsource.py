@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from angarium.datatypes import principals
+from angarium.datatypes.calendars import reminders
 from angarium.datatypes.principals import User
 from tests.protocols.served import HASHES, Served, events, serving
 
@@ -19,6 +20,13 @@ def state(block: dict[str, str] | None) -> dict[str, dict[str, str]]:
     assert value["@type"] == "StateChange"
     changed: dict[str, dict[str, str]] = value["changed"]
     return changed
+
+
+def alert(served: Served, user: User) -> None:
+    """Let an alert go off."""
+    served.store.write(
+        lambda transaction: reminders.fire(transaction, user.account, user.id, {"alertId": "a"}, 0)
+    ).result()
 
 
 def test_a_change_is_told_with_the_new_state(served: Served, ann: User) -> None:
@@ -203,3 +211,33 @@ def test_streams_end_with_the_server(tmp_path: Path) -> None:
             own.stop()
             assert stream.next() is None
             assert time.monotonic() - began < 2
+
+
+def test_alerts_are_events_of_their_own_for_their_user_only(served: Served, ann: User) -> None:
+    other = served.user("alert-other")
+    served.share(ann, other)
+    with events(served, ALL) as hers, events(served, ALL, user="alert-other") as others:
+        hers.next()
+        others.next()
+        alert(served, ann)
+        told = hers.next()
+        assert told is not None
+        assert told["event"] == "calendarAlert"
+        account = served.account(ann)
+        assert json.loads(told["data"]) == {"@type": "CalendarAlert", "accountId": account, "alertId": "a"}
+        with pytest.raises(TimeoutError):
+            others.next(0.3)
+
+
+def test_alerts_are_told_to_those_who_ask_for_them(served: Served, ann: User) -> None:
+    with events(served, "types=Email&closeafter=no&ping=0") as stream:
+        first = stream.next()
+        alert(served, ann)
+        with pytest.raises(TimeoutError):
+            stream.next(0.3)
+    assert first is not None
+    query = "types=CalendarAlert&closeafter=no&ping=0"
+    with events(served, query, headers={"Last-Event-ID": first["id"]}) as stream:
+        told = stream.next()
+        assert told is not None
+        assert told["event"] == "calendarAlert"

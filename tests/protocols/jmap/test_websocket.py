@@ -9,6 +9,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from angarium.datatypes import principals
+from angarium.datatypes.calendars import reminders
 from angarium.datatypes.principals import User
 from tests.protocols.conftest import ORIGIN
 from tests.protocols.served import ECHO, MAIL, Served, Talk, events, serving, talking
@@ -398,3 +399,23 @@ def test_conversations_end_with_the_server_after_what_they_asked_is_answered(tmp
             own.stop()
             assert talk.hear()["requestId"] == "last"
             assert talk.closed() == 1001
+
+
+def test_alerts_are_pushed_once_to_those_who_ask_for_them(served: Served, ann: User) -> None:
+    def fire(name: str) -> None:
+        served.store.write(
+            lambda transaction: reminders.fire(transaction, ann.account, ann.id, {"alertId": name}, 0)
+        ).result()
+
+    with talking(served) as talk:
+        talk.say({"@type": "WebSocketPushEnable", "dataTypes": ["CalendarAlert"]})
+        talk.ask([])
+        time.sleep(0.2)  # until it has caught up
+        for name in ("a", "b"):
+            fire(name)
+            told = {"@type": "CalendarAlert", "accountId": served.account(ann), "alertId": name}
+            assert talk.hear() == told
+        talk.say({"@type": "WebSocketPushDisable"})
+        fire("c")
+        with pytest.raises(TimeoutError):
+            talk.hear(0.3)

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from angarium.datatypes.calendars import reminders
 from angarium.engine.access import Principal
 from angarium.engine.events import state_change
 from angarium.formats import json
@@ -49,11 +50,12 @@ Event: TypeAlias = Callable[[Principal, Sequence[StateChange], Collection[str] |
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How a client signs in and asks for a stream, and what events are like."""
+    """How a client signs in and asks for a stream, what events are like, and whether alerts of calendars come too."""
 
     sign_in: Callable[[Exchange], Awaitable[SignedIn]]
     asked: Callable[[Exchange], Asked]
     event: Event
+    alerts: bool = False
 
 
 class EventSource:
@@ -67,7 +69,7 @@ class EventSource:
         slots: Slots,
         form: "Form | None" = None,
     ) -> None:
-        self._form = form or Form(sign_in, parse_asked, state_change)
+        self._form = form or Form(sign_in, parse_asked, state_change, alerts=True)
         self._sign_in = sign_in
         self._reading = reading
         self._feed = feed
@@ -79,7 +81,7 @@ class EventSource:
         signed = await self._form.sign_in(exchange)
         asked = self._form.asked(exchange)
         self._slots.take(signed.principal.id)
-        stream = _Stream(exchange, signed, asked, self._sign_in, self._feed, self._form.event)
+        stream = _Stream(exchange, signed, asked, self._sign_in, self._feed, self._form)
         self._open.add(stream)
         try:
             await stream.run(self._reading)
@@ -95,15 +97,16 @@ class EventSource:
 
 class _Stream:
     def __init__(
-        self, exchange: Exchange, signed: SignedIn, asked: Asked, sign_in: SignIn, feed: Feed, event: "Event"
+        self, exchange: Exchange, signed: SignedIn, asked: Asked, sign_in: SignIn, feed: Feed, form: Form
     ) -> None:
-        self._event = event
+        self._form = form
         self._exchange = exchange
         self._signed = signed
         self._asked = asked
         self._sign_in = sign_in
         self._feed = feed
         self._ended = False
+        self._alerted = 0
         self._wake = asyncio.Event()
         self._listener = Listener(self._wake.set)
         self._ping_due = 0.0
@@ -115,15 +118,17 @@ class _Stream:
 
     async def run(self, reading: Reading) -> None:
         """Send events until one side ends the stream."""
+        self._reading = reading
         accounts = self._accounts()
         self._feed.follow(self._listener, accounts)
         watch = None
         try:
-            told, newest = await reading(lambda snapshot: missed(snapshot, accounts, self._asked.since))
+            told, newest = await self._reading(lambda snapshot: missed(snapshot, accounts, self._asked.since))
             self._listener.begin(newest)
             await self._exchange.start(200, _HEADERS)
             await self._exchange.piece(b"")  # the head goes out with the first piece
             watch = asyncio.ensure_future(self._watch())
+            self._alerted = newest if self._asked.since is None else self._asked.since
             await self._begin(told, newest)
             while not self._ended:
                 await self._turn()
@@ -155,12 +160,21 @@ class _Stream:
 
     async def _tell(self, changes: Sequence[StateChange], sequence: int) -> bool:
         """Send what this user may see of it; whether that was anything."""
-        event = self._event(self._signed.principal, changes, self._asked.types)
+        if self._form.alerts and reminders.is_news(changes, self._asked.types):
+            await self._tell_alerts()
+        event = self._form.event(self._signed.principal, changes, self._asked.types)
         if event is None:
             return False
         await self._write(b"id: %d\nevent: state\ndata: %s\n\n" % (sequence, json.dumps(event)))
         self._ended = self._ended or self._asked.close_after_state
         return True
+
+    async def _tell_alerts(self) -> None:
+        """JMAP calendars §6.4: each alert that went off is an event of its own."""
+        user, since = self._signed.principal, self._alerted
+        alerts, self._alerted = await self._reading(lambda snapshot: reminders.fired(snapshot, user, since))
+        for alert in alerts:
+            await self._write(b"event: calendarAlert\ndata: %s\n\n" % json.dumps(alert))
 
     async def _write(self, octets: bytes) -> None:
         await self._exchange.piece(octets)

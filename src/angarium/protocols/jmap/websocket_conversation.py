@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from angarium.datatypes.calendars import reminders
 from angarium.engine.errors import RequestError
 from angarium.engine.events import state_change
 from angarium.engine.request import not_request, parse_body
@@ -62,6 +63,8 @@ class Conversation:
         self._catching_up: object | None = None
         self._telling = False
         self._ending = False
+        self._alerting = asyncio.Lock()
+        self._alerted = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     # What the socket calls
@@ -184,6 +187,7 @@ class Conversation:
         if self._catching_up is not this:
             return
         self._catching_up = None
+        self._alerted = newest if since is None else since
         self._listener.begin(newest)
         self._push(changes, newest)
         self._heard()
@@ -215,6 +219,18 @@ class Conversation:
         event = state_change(self._signed.principal, changes, self._types) if self._pushing else None
         if event is not None:
             self._socket.send(json.dumps({**event, "pushState": str(sequence)}))
+        if self._pushing and reminders.is_news(changes, self._types):
+            self._spawn(self._tell_alerts())
+
+    async def _tell_alerts(self) -> None:
+        """JMAP calendars §6.4: each alert that went off, once."""
+        async with self._alerting:
+            user, since = self._signed.principal, self._alerted
+            alerts, self._alerted = await self._services.reading(
+                lambda snapshot: reminders.fired(snapshot, user, since)
+            )
+            for alert in alerts if self._pushing else ():
+                self._socket.send(json.dumps(alert))
 
     # Rights
 

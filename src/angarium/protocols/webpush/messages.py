@@ -1,10 +1,14 @@
-"""What is pushed: a PushVerification, or the StateChange of what a client was not told yet (RFC 8620 §7.1, §7.2.2)."""
+"""What is pushed: a PushVerification, or the StateChange of what a client was not told yet (RFC 8620 §7.1, §7.2.2).
+
+Alerts of calendars go before it, each as a message of its own (JMAP calendars §6.4).
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
 from angarium.datatypes import principals
+from angarium.datatypes.calendars import reminders
 from angarium.datatypes.push import Subscription
 from angarium.engine.events import state_change
 from angarium.formats import json
@@ -39,11 +43,17 @@ def news(snapshot: Snapshot, subscription: Subscription, told: int) -> News:
     principal = principals.principal(snapshot, subscription.user)
     keys = [account.key for account in principal.accounts.values()] if principal else []
     changes, newest = snapshot.states_after(keys, told)
-    event = state_change(principal, changes, subscription.types) if principal else None
-    if event is None:
+    if principal is None:
         return News([], newest)
-    whole = json.dumps(event)
-    return News([whole] if len(whole) <= MOST_OCTETS else list(_split(event)), newest)
+    alerts: list[dict[str, JSON]] = []
+    if reminders.is_news(changes, subscription.types):
+        alerts, _ = reminders.fired(snapshot, principal, told)
+    messages = [json.dumps(alert) for alert in alerts]
+    event = state_change(principal, changes, subscription.types)
+    if event is not None:
+        whole = json.dumps(event)
+        messages += [whole] if len(whole) <= MOST_OCTETS else list(_split(event))
+    return News(messages, newest)
 
 
 def _split(event: dict[str, JSON]) -> Iterator[bytes]:
