@@ -15,6 +15,7 @@ from angarium.datatypes import blobs, calendars, contacts, mail, push, quotas, s
 from angarium.datatypes.push import VapidKey
 from angarium.engine.declare import Capability
 from angarium.engine.dispatch import Engine
+from angarium.engine.leniency import mended
 from angarium.engine.limits import CORE, Limits
 from angarium.engine.registry import Registry
 from angarium.flows.schedule import Schedule
@@ -96,7 +97,9 @@ def compose_engine(
             *blobs.methods(),
         ),
     )
-    return make(registry, limits, clock, token)
+    engine = make(registry, limits, clock, token)
+    engine.mend = mended if config.server.lenient else None
+    return engine
 
 
 def compose(

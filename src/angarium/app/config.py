@@ -146,7 +146,7 @@ class _Section(BaseModel):
 
 
 class ServerSection(_Section):
-    """How the server is reached."""
+    """How the server is reached; `lenient` mends harmless departures of clients from the RFCs, and logs them."""
 
     listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:8080"
     public_url: Annotated[str, AfterValidator(_public_url)] | None = None
@@ -154,6 +154,7 @@ class ServerSection(_Section):
     tls_key: Path | None = None
     cors_origins: Annotated[tuple[Origin, ...], FromJson] = ()
     trusted_proxies: Annotated[tuple[Network, ...], FromJson] = ()
+    lenient: bool = False
     workers: int = Field(default=1, ge=1, le=64)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TypeAlias, cast
 
 import orjson
 
@@ -15,7 +15,7 @@ from angarium.engine.errors import MethodError, MethodErrorType, invalid_argumen
 from angarium.engine.limits import Limits
 from angarium.engine.references import Done, resolve
 from angarium.engine.registry import Registry
-from angarium.engine.request import Invocation, Request, parse_request, request_of
+from angarium.engine.request import Invocation, Request, parse_body, parse_request, request_of
 from angarium.engine.session import session_state
 from angarium.formats import json
 from angarium.formats.json import JSON
@@ -35,6 +35,8 @@ _TRANSLATED: tuple[tuple[type[StoreError], MethodErrorType], ...] = (
     (CannotCalculateChanges, MethodErrorType.CANNOT_CALCULATE_CHANGES),
     (TooSlow, MethodErrorType.SERVER_UNAVAILABLE),
 )
+
+Mend: TypeAlias = Callable[[Mapping[str, JSON], Registry], Mapping[str, JSON]]
 
 
 @dataclass(slots=True)
@@ -62,22 +64,27 @@ class _Progress:
 class Engine:
     """Everything that the protocols need to run JMAP requests.
 
-    `clock` gives epoch milliseconds, `token` fresh random text of letters and digits.
+    `clock` gives epoch milliseconds, `token` fresh random text of letters and digits. `mend` turns a request into one
+    that keeps the rules (see `leniency`).
     """
 
     def __init__(self, registry: Registry, limits: Limits, clock: Callable[[], int], token: Callable[[], str]) -> None:
         self.registry = registry
+        self.mend: Mend | None = None
         self.limits = limits
         self._clock = clock
         self._token = token
 
     def prepare(self, body: bytes) -> Request:
         """The request in a body; raises RequestError. Its `access` tells what `run` needs."""
+        if self.mend is not None:
+            return self.prepare_object(parse_body(body, self.limits))
         return parse_request(body, self.registry, self.limits)
 
     def prepare_object(self, value: Mapping[str, JSON]) -> Request:
         """The request that an object is, for who had to parse the body; raises RequestError."""
-        return request_of(value, self.registry, self.limits)
+        mended = value if self.mend is None else self.mend(value, self.registry)
+        return request_of(mended, self.registry, self.limits)
 
     def run(
         self,

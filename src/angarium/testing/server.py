@@ -15,7 +15,7 @@ from typing import Any, Final, Self, TypeVar
 
 import argon2
 
-from angarium.app.config import Config, LimitsSection, MailSection, PushSection, RelaySection
+from angarium.app.config import Config, LimitsSection, MailSection, PushSection, RelaySection, ServerSection
 from angarium.app.listening import listening_socket, url_of
 from angarium.protocols.http.exchange import Asgi
 from angarium.testing.accounts import Accounts
@@ -58,6 +58,7 @@ class Server:
 
     `folder` keeps the data for a look afterwards; without it nothing is left. `strict` refuses what a MUST
     forbids clients.
+    `lenient` mends the harmless departures of `angarium.engine.leniency` instead.
     `domains` are those in which users named by a word have addresses. `limits` are named as in `[limits]` of the
     configuration, `mailboxes` are the roles that a new account begins with.
     """
@@ -68,6 +69,7 @@ class Server:
         *,
         tls: bool = False,
         strict: bool = False,
+        lenient: bool = False,
         domains: Sequence[str] = ("localhost",),
         limits: Mapping[str, int] | None = None,
         mailboxes: Sequence[str] | None = None,
@@ -84,6 +86,7 @@ class Server:
         self._limits = LimitsSection(**(limits or {}))
         given: dict[str, Any] = {} if mailboxes is None else {"new_mailboxes": tuple(mailboxes)}
         self._mail = MailSection(domains=tuple(domains), **given)
+        self._section = ServerSection(lenient=lenient)
         self._address = host, port
         self._seen = Seen()
         self._news = News()
@@ -132,6 +135,7 @@ class Server:
             data=data,
             limits=self._limits,
             mail=self._mail,
+            server=self._section,
             relay=RelaySection(host="outbox.invalid", tls="none"),  # so that mail to others may be sent
             push=PushSection(allow_http=True, allow_networks=("127.0.0.0/8", "::1/128")),  # type: ignore[arg-type]
         )
