@@ -14,6 +14,7 @@ NewUser = Callable[[], Client]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=5, help="how often tests/crash kills the server")
+    parser.addoption("--starts", type=int, default=50, help="how often tests/testing starts and stops a server")
     parser.addoption("--examples", type=int, default=40, help="how many examples each test of tests/fuzz tries")
     parser.addoption(
         "--regenerate", action="store_true", help="rewrite the answers in tests/wire; read the difference before use"

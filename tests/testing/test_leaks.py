@@ -1,0 +1,51 @@
+"""Starting and stopping servers again and again leaves no thread, descriptor, file or memory behind."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = """
+import gc, json, os, sys, tempfile, threading, urllib.request
+from pathlib import Path
+from angarium.testing import Server
+
+def once():
+    with Server() as server:
+        ann = server.add_user("ann@example.com")
+        ann.add_message(subject="hello")
+        request = urllib.request.Request(f"{server.url}/.well-known/jmap")
+        request.add_header("Authorization", ann.authorization)
+        urllib.request.urlopen(request).close()
+
+def held():
+    gc.collect()
+    octets = int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+    files = [name for folder in ("/dev/shm", tempfile.gettempdir()) for name in os.listdir(folder)]
+    mine = sum(name.startswith("angarium-testing-") for name in files)
+    return {"threads": threading.active_count(), "handles": len(os.listdir("/proc/self/fd")), "files": mine}, octets
+
+for _ in range(30):
+    once()
+before, octets = held()
+for _ in range(int(sys.argv[1])):
+    once()
+after, grown = held()
+print(json.dumps([before, after, grown / octets]))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="only Linux tells what a process holds so")
+def test_starts_and_stops_leave_nothing_behind(pytestconfig: pytest.Config, tmp_path: Path) -> None:
+    starts = str(pytestconfig.getoption("--starts"))
+    # One arena: else what threads have let go of looks like growth until each of them has been used.
+    environment = {**os.environ, "MALLOC_ARENA_MAX": "1", "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-W", "error", "-c", PROGRAM, starts]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900, check=False)
+    assert ran.returncode == 0, ran.stderr
+    before, after, grown = json.loads(ran.stdout)
+    assert after == before
+    assert grown <= 1.05
