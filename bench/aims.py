@@ -15,6 +15,8 @@ ECHO_AIM = 1.5  # multiples of the bare ASGI echo
 GROWTH_AIM = 1.5  # multiple at the largest store over that at the smallest
 GROWTH_AIMS = {"common word": 3.0}
 STARTUP_AIM = 1.2  # first answer on the largest store over that on an empty one
+INSIDE_AIM = 1.5  # first answer inside a test over importing the dependencies
+BACK_AIM = 10.0  # going back to the beginning, times an echo
 PEER_AIM = 5.0  # times faster than the peer
 DELIVERY_PEER_AIM = 6.0  # times the peer's rate
 DELIVERY_GROWTH_AIM = 2.5  # our rate at the most connections over that at one
@@ -68,7 +70,7 @@ class Verdict:
 
 def judge(report: Report) -> list[Verdict]:
     """A verdict for each aim whose figures are in the report."""
-    parts = (_echo, _rows, _growth, _memory, _startup, _push, _delivery, _contacts, _calendars, _peer)
+    parts = (_echo, _rows, _growth, _memory, _startup, _push, _delivery, _contacts, _calendars, _inside, _peer)
     return [verdict for part in parts for verdict in part(report)]
 
 
@@ -156,6 +158,13 @@ def _calendars(report: Report) -> Iterator[Verdict]:
             yield Verdict(
                 f"{row.row}, of {row.messages:,} events, times Core/echo", EVENT_AIMS[row.row], row.multiple, "×"
             )
+
+
+def _inside(report: Report) -> Iterator[Verdict]:
+    if found := report.inside:
+        first, restore = found.first.p50 / found.imports.p50, found.restore.p50 / found.echo.p50
+        yield Verdict("first answer inside a test, over importing the dependencies", INSIDE_AIM, first, "×")
+        yield Verdict("going back between tests, times Core/echo", BACK_AIM, restore, "×")
 
 
 def _peer(report: Report) -> Iterator[Verdict]:

@@ -165,6 +165,19 @@ def _calendars(report: Report) -> str:
     return table(_COLUMNS, map(_row, report.event_rows)) if report.event_rows else ""
 
 
+def _inside(report: Report) -> str:
+    if report.inside is None:
+        return ""
+    found = report.inside
+    told = (
+        ("importing the dependencies, in a new interpreter", found.imports),
+        ("`Server()` to its first answer, in another", found.first),
+        ("Core/echo", found.echo),
+        ("going back to the beginning", found.restore),
+    )
+    return table(["a server inside a test", "p50 ms", "p90 ms"], ([what, _ms(s.p50), _ms(s.p90)] for what, s in told))
+
+
 def _peer(report: Report) -> str:
     theirs = {(row.messages, row.row): row for row in report.rows if row.subject == report.peer}
     pairs = [(row, theirs[key]) for row in aims.ours(report) if (key := (row.messages, row.row)) in theirs]
@@ -197,5 +210,6 @@ SECTIONS: Mapping[str, Callable[[Report], str]] = {
     "delivery": _delivery,
     "contacts": _contacts,
     "calendars": _calendars,
+    "inside": _inside,
     "peer": _peer,
 }

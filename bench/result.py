@@ -123,6 +123,18 @@ class CardImport:
 
 
 @dataclass(frozen=True, slots=True)
+class InsideResult:
+    """A server inside a test, in seconds: ``imports`` of its dependencies and ``first`` answer, each in an interpreter
+    of its own, then an ``echo`` beside going back to the beginning.
+    """
+
+    imports: Spread
+    first: Spread
+    echo: Spread
+    restore: Spread
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that a run measured; a part that was not run is empty. ``peer`` names the other server."""
 
@@ -141,4 +153,5 @@ class Report:
     card_import: CardImport | None = None
     card_rows: tuple[RowResult, ...] = ()
     event_rows: tuple[RowResult, ...] = ()
+    inside: InsideResult | None = None
     notes: tuple[str, ...] = field(default=())

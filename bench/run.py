@@ -14,7 +14,7 @@ from pathlib import Path
 
 import apsw
 
-from bench import calendars, contacts, delivery, fsync, memory, push, resources, server, startup, syncs, wire
+from bench import calendars, contacts, delivery, fsync, inside, memory, push, resources, server, startup, syncs, wire
 from bench.account import Account, Login
 from bench.client import Connection, Origin
 from bench.corpus import Corpus
@@ -26,6 +26,7 @@ from bench.resources import Watched
 from bench.result import (
     CardImport,
     DeliveryResult,
+    InsideResult,
     Machine,
     MemoryResult,
     PushResult,
@@ -60,6 +61,7 @@ class _Gathered:
     card_import: CardImport | None = None
     card_rows: tuple[RowResult, ...] = ()
     event_rows: tuple[RowResult, ...] = ()
+    inside: InsideResult | None = None
     notes: list[str] = field(default_factory=list)
 
 
@@ -94,6 +96,9 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
         _contacts(bench)
     if "calendars" in settings.parts:
         _calendars(bench)
+    if "inside" in settings.parts:
+        say("a server inside a test")
+        bench.gathered.inside = inside.measure(_STARTS, settings.rounds)
     found = bench.gathered
     return Report(
         machine=_machine(),
@@ -111,6 +116,7 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
         card_import=found.card_import,
         card_rows=found.card_rows,
         event_rows=found.event_rows,
+        inside=found.inside,
         notes=tuple(found.notes),
     )
 

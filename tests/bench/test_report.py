@@ -5,6 +5,7 @@ from bench.report import sections, table
 from bench.result import (
     CardImport,
     DeliveryResult,
+    InsideResult,
     Machine,
     MemoryResult,
     PushResult,
@@ -61,6 +62,7 @@ _REPORT = Report(
     ),
     card_import=CardImport(100, 50_000, 9.0, 10.0, 90_000_000),
     card_rows=(_row("cards by text", 0.009), _row("50 cards", 0.005)),
+    inside=InsideResult(Spread(9, 0.5, 0.6), Spread(9, 0.1, 0.2), Spread(9, 0.001, 0.002), Spread(9, 0.02, 0.03)),
 )
 
 
@@ -118,7 +120,7 @@ def test_growth_is_that_of_the_multiple() -> None:
 def test_memory_and_startup_are_judged() -> None:
     assert _verdict("memory idle") == (70.0, True)
     assert _verdict("memory added") == (12.0, False)
-    assert _verdict("first answer") == (1.1, True)
+    assert _verdict("first answer, ") == (1.1, True)
 
 
 def test_a_peer_is_beaten_by_the_declared_factor_or_not() -> None:
@@ -130,6 +132,11 @@ def test_contacts_are_judged_beside_the_echo_and_another_parser() -> None:
     assert _verdict("50 cards, of 100, times Core/echo") == (5.0, True)
     assert _verdict("CPU of importing 100 cards") == (0.9, True)
     assert "9.0 s of CPU" in sections(_REPORT)["contacts"]
+
+
+def test_a_server_inside_a_test_is_judged_by_imports_and_echoes() -> None:
+    assert _verdict("first answer inside a test") == (0.2, True)
+    assert _verdict("going back between tests") == (20.0, False)
 
 
 def test_what_was_not_measured_has_neither_verdict_nor_section() -> None:
@@ -150,6 +157,7 @@ def test_every_part_that_was_measured_has_a_section() -> None:
         "push",
         "delivery",
         "contacts",
+        "inside",
         "peer",
     ]
     assert "2.00 ms here" in laid_out["machine"]
