@@ -44,8 +44,11 @@ def serve(
         raise typer.Exit(_serve_test()(listen, control, data, strict, tls))
     if control or strict or tls:
         raise typer.BadParameter("--control, --strict and --tls go with --test only")
-    from angarium.app.config import load
-    from angarium.app.serve import serve as run
+    from angarium.app.memory import loading
+
+    with loading():
+        from angarium.app.config import load
+        from angarium.app.serve import serve as run
 
     server = {key: value for key, value in (("listen", listen), ("workers", workers)) if value is not None}
     sections = {"server": server, "lmtp": {"listen": lmtp} if lmtp is not None else {}}
