@@ -52,9 +52,15 @@ def test_many_cards_in_one_file_come_in_once_however_often_it_is_imported(ann: P
 def test_a_running_server_takes_cards_too(ann: Program, tmp_path: Path) -> None:
     file = tmp_path / "all.vcf"
     file.write_bytes(b"".join(vcard(f"Card {number}", f"u{number}") for number in range(700)))
+    large = tmp_path / "large.vcf"
+    octets = base64.b64encode(PHOTO + bytes(1_000_000)).decode()
+    large.write_bytes(b"".join(vcard(f"Large {n}", f"l{n}", PHOTO=f"data:image/png;base64,{octets}") for n in range(3)))
     with ann.serving():
         assert ann.good("import", "--user", "ann", file).splitlines()[-1] == "taken 700, skipped 0, failed 0"
+        assert ann.good("import", "--user", "ann", large).splitlines()[-1] == "taken 3, skipped 0, failed 0"
+        assert ann.good("import", "--user", "ann", large).splitlines()[-1] == "taken 0, skipped 3, failed 0"
         assert ann.good("import", "--user", "ann", file).splitlines()[-1] == "taken 0, skipped 700, failed 0"
+    assert ann.good("verify").endswith("all is well\n")
 
 
 def test_what_is_no_card_is_named_and_spoils_no_other(ann: Program, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """Operations on contacts: the books and cards of an import, and making their full text anew."""
 
+from contextlib import ExitStack
 from typing import cast
 
 from angarium.app.operations.card_batch import unpack
 from angarium.app.operations.services import Arguments, OperationError, Services, account_number, text, user_named
+from angarium.app.operations.staging import INLINE, staged_blob
 from angarium.datatypes.contacts import books, cards, ingest
 from angarium.flows.bookkeeping import Book, book_for
 from angarium.formats.json import JSON
@@ -33,13 +35,17 @@ def import_books(services: Services, arguments: Arguments, _payload: bytes) -> t
 
 def import_cards(services: Services, arguments: Arguments, payload: bytes) -> tuple[JSON, bytes]:
     """import.cards {user} with cards (see `card_batch`): gives for each whether it was taken, not there before."""
-    name, given = text(arguments, "user"), list(unpack(payload))
+    name = text(arguments, "user")
+    given = list(unpack(payload))
+    with ExitStack() as staged:
+        large = {octets for card in given for octets in card.blobs if len(octets) > INLINE}
+        ready = {octets: staged_blob(services.store, octets, staged) for octets in large}
 
-    def job(transaction: Transaction) -> list[JSON]:
-        account = user_named(transaction, name).account
-        return list[JSON](ingest.store(transaction, account, given))
+        def job(transaction: Transaction) -> list[JSON]:
+            account = user_named(transaction, name).account
+            return list[JSON](ingest.store(transaction, account, given, ready))
 
-    return services.store.write(job).result(), b""
+        return services.store.write(job).result(), b""
 
 
 def search(services: Services, arguments: Arguments, _payload: bytes) -> tuple[JSON, bytes]:

@@ -7,13 +7,13 @@ from typing import cast
 
 from angarium.app.operations.batch import Parcel, unpack
 from angarium.app.operations.services import Arguments, OperationError, Services, text, user_named
+from angarium.app.operations.staging import INLINE, finished, staged_blob
 from angarium.engine.errors import SetError
 from angarium.flows.bulk import Incoming, take
 from angarium.flows.filing import Place, mailbox_for
 from angarium.formats.json import JSON
-from angarium.store.contract import BlobHash, Snapshot, Stage, StagedBlob, Store, Transaction
+from angarium.store.contract import BlobHash, Snapshot, StagedBlob, Store, Transaction
 
-_INLINE = 64 * 1024  # larger content is synced as a file before the writer is taken
 _PIECE = 1 << 20
 
 
@@ -62,14 +62,11 @@ def _stage(store: Store, parcels: Sequence[Parcel], staged: ExitStack) -> list[I
 def _octets(store: Store, parcel: Parcel, is_known: bool, staged: ExitStack) -> StagedBlob | bytes | memoryview:
     if isinstance(parcel.octets, Path):
         return _from_file(store, parcel.octets, parcel.message.blob, staged)
-    if len(parcel.octets) <= _INLINE:
+    if len(parcel.octets) <= INLINE:
         return bytes(parcel.octets)
     if is_known:
         return memoryview(parcel.octets)
-    stage = store.stage()
-    staged.callback(stage.discard)
-    stage.write(parcel.octets)
-    return _finished(stage, staged)
+    return staged_blob(store, parcel.octets, staged)
 
 
 def _from_file(store: Store, path: Path, blob: BlobHash, staged: ExitStack) -> StagedBlob:
@@ -79,16 +76,10 @@ def _from_file(store: Store, path: Path, blob: BlobHash, staged: ExitStack) -> S
     with path.open("rb") as file:
         while piece := file.read(_PIECE):
             stage.write(piece)
-    found = _finished(stage, staged)
+    found = finished(stage, staged)
     if found.hash != blob:
         raise OperationError("changed", f"{path} is not what was parsed")
     return found
-
-
-def _finished(stage: Stage, staged: ExitStack) -> StagedBlob:
-    blob = stage.finish()
-    staged.callback(blob.discard)
-    return blob
 
 
 def _place(item: JSON) -> Place:

@@ -7,7 +7,8 @@ import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from types import MappingProxyType
+from typing import Final, cast
 
 import orjson
 
@@ -19,9 +20,10 @@ from angarium.formats.imagetype import ENOUGH, image_type
 from angarium.formats.jscontact import texts
 from angarium.formats.json import JSON, dumps
 from angarium.formats.searchtext import prepare_columns
-from angarium.store.contract import AccountKey, BlobHash, Indexes, NewRecord, Texts, Transaction
+from angarium.store.contract import AccountKey, BlobHash, Indexes, NewRecord, StagedBlob, Texts, Transaction
 
-_TOLD = 3
+_NONE: Final[Mapping[bytes, StagedBlob]] = MappingProxyType({})
+_TOLD: Final = 3
 """Problems of a card that are told; the rest are seldom of any other kind."""
 
 
@@ -66,8 +68,10 @@ def new_card(card: Mapping[str, JSON], books: Sequence[str], moment: str) -> New
     return NewCard(cast(str, uid), value, cards.indexes(whole), words, tuple(blobs))
 
 
-def store(transaction: Transaction, account: AccountKey, given: Sequence[NewCard]) -> list[bool]:
-    """Keep the cards whose uid the account has not; for each whether it was taken."""
+def store(
+    transaction: Transaction, account: AccountKey, given: Sequence[NewCard], staged: Mapping[bytes, StagedBlob] = _NONE
+) -> list[bool]:
+    """Keep the cards whose uid the account has not; for each whether it was taken. Some blobs may be `staged`."""
     known = transaction.records.carried(account, cards.KIND, "uid", [card.uid for card in given])
     taken: dict[str, NewCard] = {}
     told = []
@@ -79,7 +83,7 @@ def store(transaction: Transaction, account: AccountKey, given: Sequence[NewCard
     made = transaction.records.create_all(account, cards.KIND, cards.PREFIX, records)
     for record, card in zip(made, taken.values(), strict=True):
         if card.blobs:
-            kept = [transaction.blobs.add(octets) for octets in card.blobs]
+            kept = [transaction.blobs.add(staged.get(octets, octets)) for octets in card.blobs]
             transaction.blobs.pin(account, cards.KIND, record, kept)
     return told
 

@@ -24,7 +24,7 @@ THERE: Final = "the account has this card already"
 DEFAULT: Final = "the default address book"
 
 _PIECE = 1 << 18
-_BATCH_CARDS = 250
+_BATCH_CARDS = 500
 _BATCH_OCTETS = 4_000_000
 
 
