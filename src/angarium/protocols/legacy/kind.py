@@ -85,12 +85,12 @@ class Kind:
     """Names that clients may ask for beside those of properties, and the properties that they stand for."""
     by_name: Mapping[str, Field] = field(init=False, repr=False)
     names_of: Mapping[str, tuple[str, ...]] = field(init=False, repr=False)
-    """What this dialect calls a modern property."""
+    """What this dialect calls a modern property, by what clients can set if they can."""
 
     def __post_init__(self) -> None:
         names: dict[str, tuple[str, ...]] = {}
-        for known in self.fields:
-            for need in known.needs:
+        for known in sorted(self.fields, key=lambda known: known.write is None):
+            for need in known.needs if known.write or not names.keys() & set(known.needs) else ():
                 names[need] = (*names.get(need, ()), known.name)
         object.__setattr__(self, "by_name", {known.name: known for known in self.fields})
         object.__setattr__(self, "names_of", names)

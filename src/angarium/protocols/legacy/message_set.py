@@ -101,7 +101,8 @@ def _update(call: Call, key: str, given: Values, outcome: Outcome) -> None:
 
 def _destroy(call: Call, key: str, outcome: Outcome) -> None:
     record = call.resolved("Message", existing(call, MESSAGE, key))
-    take_back(call, record)
+    if record in waiting(call):
+        take_back(call, record)
     _refuse(call.ask("Email/set", {"destroy": [record]})["notDestroyed"])
     outcome.destroyed.append(record)
 
