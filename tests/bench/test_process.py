@@ -43,3 +43,8 @@ def test_settings_of_the_server_do_not_leak_in(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("ANGARIUM_MAIL__NEW_MAILBOXES", "[]")
     assert "ANGARIUM_MAIL__NEW_MAILBOXES" not in environment()
     assert environment()["PYTHONUNBUFFERED"] == "1"
+
+
+def test_a_server_starts_from_compiled_modules(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert "PYTHONDONTWRITEBYTECODE" not in environment()
