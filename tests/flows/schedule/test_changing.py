@@ -150,6 +150,15 @@ def test_who_is_removed_sees_the_event_cancelled_and_can_be_asked_again(ann: Des
     assert "status" not in the_event(bob)
 
 
+def test_who_answered_to_a_single_occurrence_can_be_removed_like_anybody(ann: Desk, bob: Desk) -> None:
+    made = invite(ann, person(BOB))
+    change(bob, instance(bob, SECOND), participants__guest0__participationStatus="declined")
+    assert status(ann, at=SECOND) == "declined"
+    change(ann, made["id"], participants__guest0=None)
+    assert list(ann.event(made["id"])["participants"]) == ["ann"]
+    assert the_event(bob)["status"] == "cancelled"
+
+
 def test_invited_to_single_occurrences_then_to_the_whole(ann: Desk, bob: Desk) -> None:
     made = invite(ann, recurrenceOverrides={SECOND: {"participants/guest0": person(BOB)}})
     (record,) = bob.find()

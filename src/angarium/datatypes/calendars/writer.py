@@ -10,6 +10,7 @@ from typing import Final, cast
 from angarium.datatypes.calendars import attachments, events, notifications, own, rules, times, view, words
 from angarium.datatypes.calendars.events import KIND, PREFIX
 from angarium.datatypes.calendars.instance_ids import split
+from angarium.datatypes.calendars.leaving import without_leftovers
 from angarium.datatypes.calendars.notifications import Author
 from angarium.datatypes.calendars.own import Event
 from angarium.datatypes.calendars.reader import at_instance, utc_time
@@ -73,6 +74,7 @@ class CalendarEventWriter:
         given = {name: new[name] for name in names if new.get(name) is not None}
         if recurrence_id is None:
             event = times.settle(call, normalise({**_without(before, names), **given}), given)
+            event = without_leftovers(event, before)
         else:
             event = _overridden(call, before, recurrence_id, given, names)
         event = rules.checked(call, rules.advanced(call, before, event, names), before)

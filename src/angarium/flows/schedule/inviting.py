@@ -130,6 +130,8 @@ def _is_newer(held: Held, incoming: Incoming) -> bool:
         known = {**held.base[1], **{name: patch[name] for name in ("sequence", "updated") if name in patch}}
         if "sequence" not in patch:  # an occurrence of the whole: what came with that is not older
             return age(incoming.event)[0] >= age(known)[0]
+    if known.get("status") == "cancelled":  # an event made anew under its uid begins to count anew
+        return age(incoming.event)[1] >= age(known)[1]
     return not known or age(incoming.event) >= age(known)
 
 
@@ -142,15 +144,17 @@ def _stamp(event: Event, incoming: Incoming) -> dict[str, JSON]:
 def _merged(known: tuple[str, Event] | None, incoming: Incoming, me: str) -> Event:
     """What came, with what is the participant's own."""
     if known is None:
-        made = _taken(incoming, me, NEEDS_ACTION, None)
+        made = _taken(incoming, me, NEEDS_ACTION, {})
         # JMAP calendars §9.4: no alerts of a stranger; the user's own ones.
         own: dict[str, JSON] = {"calendarIds": {incoming.calendar: True}, "isDraft": False, "useDefaultAlerts": True}
         return {"created": incoming.now, **made, **own}
     event = known[1]
-    status = status_of(event, me) or NEEDS_ACTION
-    if status_of(incoming.event, me) == NEEDS_ACTION and _moved(event, incoming.event):
+    status, answers = status_of(event, me) or NEEDS_ACTION, event
+    if event.get("status") == "cancelled" and incoming.event.get("status") != "cancelled":
+        status, answers = NEEDS_ACTION, {}  # it is another event under this uid
+    elif status_of(incoming.event, me) == NEEDS_ACTION and _moved(event, incoming.event):
         status = NEEDS_ACTION  # the organizer asks anew
-    made = _taken(incoming, me, status, event)
+    made = _taken(incoming, me, status, answers)
     made |= {name: event[name] for name in _MINE if name in event}
     return _with_own_patches(made, event)
 
@@ -159,7 +163,7 @@ def _moved(before: Mapping[str, JSON], after: Mapping[str, JSON]) -> bool:
     return any(before.get(name) != after.get(name) for name in _WHEN)
 
 
-def _taken(incoming: Incoming, me: str, status: str, before: Event | None) -> Event:
+def _taken(incoming: Incoming, me: str, status: str, before: Event) -> Event:
     """What is taken from the organizer: all but what only the participant can say."""
     made: Event = {"@type": "Event", "version": "2.0", "sequence": 0, **incoming.event}
     key = incoming.guests.keys.get(me)
@@ -168,7 +172,7 @@ def _taken(incoming: Incoming, me: str, status: str, before: Event | None) -> Ev
         people[key] = {**people[key], "participationStatus": status}
         made["participants"] = cast(JSON, people)
     told, mine = statuses(made, me), statuses(before, me)
-    known = overrides_of(before or {})
+    known = overrides_of(before)
     overrides: dict[str, dict[str, JSON]] = {}
     for at, patch in overrides_of(made).items():
         given = mine.get(at)
