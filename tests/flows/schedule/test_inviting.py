@@ -92,6 +92,15 @@ def test_a_moved_occurrence_can_be_asked_for_anew() -> None:
     assert status(became(comes(have(), newer(recurrenceOverrides={SECOND: told}))), SECOND) is None
 
 
+def test_who_knows_the_answer_to_the_whole_can_ask_anew_for_an_occurrence() -> None:
+    asked = {"title": "Big", "participants/bob/participationStatus": "needs-action"}
+    known = {"ann": person(ANN, "owner"), "bob": person(BOB, status="accepted")}
+    made = became(comes(have(), newer(recurrenceOverrides={SECOND: asked}, participants=known)))
+    assert (status(made), status(made, SECOND)) == ("accepted", "needs-action")
+    unknown = became(comes(have(), newer(recurrenceOverrides={SECOND: asked})))
+    assert (status(unknown), status(unknown, SECOND)) == ("accepted", None)
+
+
 def test_answers_and_alerts_of_single_occurrences_stay_while_these_do() -> None:
     held = have(recurrenceOverrides={SECOND: {"participants/bob/participationStatus": "declined", "color": "blue"}})
     made = became(comes(held, newer(title="Feast")))

@@ -104,6 +104,9 @@ def _with_answer_at(event: Event, at: str, incoming: Incoming, person: Mapping[s
     answered: dict[str, JSON] = {**there, **_answer(person, incoming)}
     after = {**before, "participants": cast(JSON, {**participants(before), key: answered})}
     changed = difference(event, at, after)
+    if not any(path in changed for path in ("participants", path_to(key))):
+        # Said even where it is the answer to the whole, which may change.
+        changed[path_to(key, "participationStatus")] = answered["participationStatus"]
     return with_overrides(event, {**overrides_of(event), at: changed})
 
 

@@ -202,6 +202,6 @@ def _is_one(participant: JSON, wanted: frozenset[str]) -> bool:
     return isinstance(participant, dict) and normal(participant.get("calendarAddress")) in wanted
 
 
-def path_to(key: str, member: str) -> str:
-    """The pointer of a patch to a member of a participant."""
-    return f"participants/{escape(key)}/{member}"
+def path_to(key: str, member: str = "") -> str:
+    """The pointer of a patch to a participant, or to a member of one."""
+    return f"participants/{escape(key)}/{member}".rstrip("/")

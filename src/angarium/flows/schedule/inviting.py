@@ -47,18 +47,20 @@ def _requested(held: Held, incoming: Incoming) -> Decision:
     if held.base is not None and held.base[1].get("status") != "cancelled":
         return _one_of(held.base, incoming, at, me)
     gone = [Step(*held.base, None)] if held.base else []
-    return Decision([*gone, _taking_the_place(held.occurrences.get(at), incoming, me)])
+    return Decision([*gone, _taking_the_place(held.occurrences.get(at), incoming, me, {})])
 
 
 def _whole(held: Held, incoming: Incoming, me: str) -> Decision:
     """JMAP calendars §5.5: the whole event takes the place of the occurrences that were there alone."""
     gone = [Step(record, event, None) for record, event in held.occurrences.values()]
-    return Decision([*gone, _taking_the_place(held.base, incoming, me)])
+    there = {at: event for at, (_, event) in held.occurrences.items() if event.get("status") != "cancelled"}
+    apart = _given({at: status_of(event, me) for at, event in there.items()})
+    return Decision([*gone, _taking_the_place(held.base, incoming, me, apart)])
 
 
-def _taking_the_place(known: tuple[str, Event] | None, incoming: Incoming, me: str) -> Step:
+def _taking_the_place(known: tuple[str, Event] | None, incoming: Incoming, me: str, apart: Mapping[str, str]) -> Step:
     record, event = known or (None, None)
-    return Step(record, event, _merged(known, incoming, me))
+    return Step(record, event, _merged(event, incoming, me, apart))
 
 
 def _added(held: Held, incoming: Incoming) -> Decision:
@@ -74,7 +76,7 @@ def _one_of(base: tuple[str, Event], incoming: Incoming, at: str, me: str) -> De
     record, event = base
     overrides: dict[str, dict[str, JSON]] = dict(overrides_of(event))
     before = occurrence(event, at, None if is_excluded(overrides.get(at)) else overrides.get(at))
-    wanted = _taken(incoming, me, status_of(before, me) or NEEDS_ACTION, before)
+    wanted = _taken(incoming, me, _status(before, incoming, me), before, {})
     wanted = {**wanted, **{name: before[name] for name in _MINE if name in before}}
     overrides[at] = difference(event, at, wanted)
     return Decision([Step(record, event, with_overrides(event, overrides))])
@@ -141,48 +143,60 @@ def _stamp(event: Event, incoming: Incoming) -> dict[str, JSON]:
     return {"sequence": sequence, **({"updated": updated} if updated else {})}
 
 
-def _merged(known: tuple[str, Event] | None, incoming: Incoming, me: str) -> Event:
-    """What came, with what is the participant's own."""
+def _merged(known: Event | None, incoming: Incoming, me: str, apart: Mapping[str, str]) -> Event:
+    """What came, with what is the participant's own; `apart` are answers to occurrences that were there alone."""
     if known is None:
-        made = _taken(incoming, me, NEEDS_ACTION, {})
+        made = _taken(incoming, me, NEEDS_ACTION, {}, apart)
         # JMAP calendars §9.4: no alerts of a stranger; the user's own ones.
         own: dict[str, JSON] = {"calendarIds": {incoming.calendar: True}, "isDraft": False, "useDefaultAlerts": True}
         return {"created": incoming.now, **made, **own}
-    event = known[1]
-    status, answers = status_of(event, me) or NEEDS_ACTION, event
-    if event.get("status") == "cancelled" and incoming.event.get("status") != "cancelled":
-        status, answers = NEEDS_ACTION, {}  # it is another event under this uid
-    elif status_of(incoming.event, me) == NEEDS_ACTION and _moved(event, incoming.event):
-        status = NEEDS_ACTION  # the organizer asks anew
-    made = _taken(incoming, me, status, answers)
-    made |= {name: event[name] for name in _MINE if name in event}
-    return _with_own_patches(made, event)
+    if known.get("status") == "cancelled" and incoming.event.get("status") != "cancelled":
+        made = _taken(incoming, me, NEEDS_ACTION, {}, apart)  # it is another event under this uid
+    else:
+        made = _taken(incoming, me, _status(known, incoming, me), known, {**_given(statuses(known, me)), **apart})
+    made |= {name: known[name] for name in _MINE if name in known}
+    return _with_own_patches(made, known)
+
+
+def _status(before: Event, incoming: Incoming, me: str) -> str:
+    """The participant's answer, which stays unless the organizer moves the event and asks anew."""
+    is_asked = status_of(incoming.event, me) == NEEDS_ACTION and _moved(before, incoming.event)
+    return NEEDS_ACTION if is_asked else status_of(before, me) or NEEDS_ACTION
+
+
+def _given(answers: Mapping[str, str | None]) -> dict[str, str]:
+    """Those that were truly given."""
+    return {at: given for at, given in answers.items() if given not in (None, NEEDS_ACTION)}
 
 
 def _moved(before: Mapping[str, JSON], after: Mapping[str, JSON]) -> bool:
     return any(before.get(name) != after.get(name) for name in _WHEN)
 
 
-def _taken(incoming: Incoming, me: str, status: str, before: Event) -> Event:
-    """What is taken from the organizer: all but what only the participant can say."""
+def _taken(incoming: Incoming, me: str, status: str, before: Event, mine: Mapping[str, str]) -> Event:
+    """What is taken from the organizer: all but what only the participant can say.
+
+    That is the answer to the whole, and `mine` by occurrence.
+    """
     made: Event = {"@type": "Event", "version": "2.0", "sequence": 0, **incoming.event}
     key = incoming.guests.keys.get(me)
     if key is not None:
         people = dict(participants(made))
         people[key] = {**people[key], "participationStatus": status}
         made["participants"] = cast(JSON, people)
-    told, mine = statuses(made, me), statuses(before, me)
+    told = statuses(incoming.event, me)
+    knows = status_of(incoming.event, me) not in (None, NEEDS_ACTION)
     known = overrides_of(before)
     overrides: dict[str, dict[str, JSON]] = {}
     for at, patch in overrides_of(made).items():
         given = mine.get(at)
-        if told.get(at) == NEEDS_ACTION and any(patch.get(name) != known.get(at, {}).get(name) for name in _WHEN):
-            given = NEEDS_ACTION
+        if told.get(at) == NEEDS_ACTION and (knows or _moved(known.get(at, {}), patch)):
+            given = NEEDS_ACTION  # the organizer asks anew for this one
         overrides[at] = _answered(patch, key, me, given, status)
     regular = Regular(made)
     if key is not None:
         for at, given in mine.items():
-            if given is not None and at not in overrides and regular.has(at):
+            if at not in overrides and regular.has(at):
                 overrides[at] = {path_to(key, "participationStatus"): given}
     return with_overrides(made, overrides)
 
@@ -192,7 +206,7 @@ def _answered(patch: Mapping[str, JSON], key: str | None, me: str, given: str | 
     own = None if key is None else path_to(key, "participationStatus")
     made = {path: _with_status(path, value, me, given or status) for path, value in patch.items() if path != own}
     is_named = any(made[path] is not patch[path] for path in made)
-    if own is not None and given is not None and given != status and not is_named and not is_excluded(made):
+    if own is not None and given is not None and not is_named and not is_excluded(made):
         made[own] = given
     return made
 
