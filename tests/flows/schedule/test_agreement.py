@@ -184,7 +184,7 @@ def reply(play: Play, status: str, at: str | None) -> None:
             play.answer(record, with_override(mine, at, **{"participants/bob/participationStatus": status}))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(STEPS, min_size=1, max_size=12))
 def test_both_agree_after_each_step(steps: list[tuple[Any, ...]]) -> None:
     play = Play()
