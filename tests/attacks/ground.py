@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from angarium.datatypes.calendars import events, notifications
+from angarium.datatypes.calendars.notifications import Author
 from angarium.engine.access import Principal
 from angarium.engine.declare import Capability
 from angarium.engine.limits import CORE, Limits
 from angarium.engine.registry import Registry
+from angarium.store.contract import Transaction
 from tests.harness import Harness, mail_server
 
 MESSAGE = b"Subject: here\r\nFrom: a@example.com\r\nMessage-ID: <here@example.com>\r\n\r\nbody\r\n"
@@ -43,10 +46,16 @@ class Ground:
     book: str
     card: str
     push: str
+    calendar: str
+    event: str
+    participant: str
+    notification: str
 
     def image(self) -> list[Any]:
         """Everything in the account but the states, to compare before and after."""
-        kinds = ("Mailbox", "Email", "Identity", "EmailSubmission", "AddressBook", "ContactCard")
+        mails = ("Mailbox", "Email", "Identity", "EmailSubmission")
+        others = ("AddressBook", "ContactCard", "Calendar", "CalendarEvent", "ParticipantIdentity")
+        kinds = (*mails, *others, "CalendarEventNotification")
         calls = [(f"{kind}/get", {"ids": None}) for kind in kinds]
         return [given["list"] for _, given in self.engine.responses(self.user, *calls)]
 
@@ -77,5 +86,38 @@ def ground(folder: Path) -> Ground:
     card = engine.call(ann, "ContactCard/set", {"create": create})["created"]["a"]["id"]
     subscribed = {"deviceClientId": "ann's", "url": "https://push.example.com/"}
     push = engine.call(ann, "PushSubscription/set", {"create": {"a": subscribed}})["created"]["a"]["id"]
-    account = engine.account(bob)
-    return Ground(engine, both, account, mailbox, email, blob, identity, letter, submission, book, card, push)
+    calendar = engine.call(ann, "Calendar/get")["list"][0]["id"]
+    meeting = {"calendarIds": {calendar: True}, "uid": "here", "start": "2030-01-01T09:00:00", "timeZone": "Etc/UTC"}
+    event = engine.call(ann, "CalendarEvent/set", {"create": {"a": meeting}})["created"]["a"]["id"]
+    participant = engine.call(ann, "ParticipantIdentity/get")["list"][0]["id"]
+    return Ground(
+        engine,
+        both,
+        engine.account(bob),
+        mailbox,
+        email,
+        blob,
+        identity,
+        letter,
+        submission,
+        book,
+        card,
+        push,
+        calendar,
+        event,
+        participant,
+        _noted(engine, ann, event),
+    )
+
+
+def _noted(engine: Harness, user: Principal, event: str) -> str:
+    """A notification of what somebody from elsewhere did to an event."""
+    key = user.accounts[engine.account(user)].key
+
+    def tell(transaction: Transaction) -> None:
+        stored = events.load(transaction.records, key, event)
+        notifications.notify(transaction, key, Author("somebody"), event, None, stored, engine.now)
+
+    engine.store.write(tell).result()
+    record: str = engine.call(user, "CalendarEventNotification/query")["ids"][0]
+    return record

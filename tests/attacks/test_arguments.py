@@ -43,7 +43,8 @@ WRONG: tuple[Any, ...] = (
 )
 _REGISTRY = registry()
 _METHODS = [method for method in _REGISTRY.methods.values() if method.arguments is not None]
-_WRITERS = [kind for kind in _REGISTRY.types.values() if kind.writer]
+_NEVER_WRITTEN = "CalendarEventNotification"  # clients only destroy it: all else is forbidden, whatever it says
+_WRITERS = [kind for kind in _REGISTRY.types.values() if kind.writer and kind.name != _NEVER_WRITTEN]
 _MAKERS = [kind for kind in _WRITERS if not kind.singleton]
 _QUERIERS = [kind for kind in _REGISTRY.types.values() if kind.querier]
 _REFUSED = frozenset(("invalidArguments", "unsupportedFilter", "unsupportedSort"))
@@ -128,6 +129,9 @@ def good(kind: DataType, land: Ground) -> Mapping[str, Any]:
         "EmailSubmission": {"identityId": land.identity, "emailId": land.letter},
         "AddressBook": {"name": "fine"},
         "ContactCard": {"addressBookIds": {land.book: True}},
+        "Calendar": {"name": "fine"},
+        "CalendarEvent": {"calendarIds": {land.calendar: True}, "start": "2030-01-01T09:00:00"},
+        "ParticipantIdentity": {"calendarAddress": f"mailto:ann+{next(_NUMBERS)}@example.com"},
         "PushSubscription": {"deviceClientId": f"fine {next(_NUMBERS)}", "url": "https://push.example.com/fine"},
     }
     return fine[kind.name]
@@ -141,6 +145,9 @@ def existing(kind: DataType, land: Ground) -> str:
         "EmailSubmission": land.submission,
         "AddressBook": land.book,
         "ContactCard": land.card,
+        "Calendar": land.calendar,
+        "CalendarEvent": land.event,
+        "ParticipantIdentity": land.participant,
         "PushSubscription": land.push,
         "VacationResponse": "singleton",
     }[kind.name]
@@ -149,7 +156,8 @@ def existing(kind: DataType, land: Ground) -> str:
 @pytest.mark.parametrize("kind", _MAKERS, ids=names(_MAKERS))
 def test_every_property_refuses_what_it_is_not_when_an_object_is_made(land: Ground, kind: DataType) -> None:
     for known in kind.properties:
-        bad = [value for value in WRONG if known.shape(value) and not (value is None and known.default is not REQUIRED)]
+        takes_null = kind.forgets_nulls or known.default is not REQUIRED
+        bad = [value for value in WRONG if known.shape(value) and not (value is None and takes_null)]
         creates = {f"c{number}": {**good(kind, land), known.name: value} for number, value in enumerate(bad)}
         answer = land.engine.call(land.user, f"{kind.name}/set", {"create": creates})
         assert not answer.get("created"), (known.name, answer["created"])
@@ -228,6 +236,19 @@ def test_a_patch_to_nowhere_is_refused(land: Ground, kind: DataType, path: str) 
     ((name, given),) = answers(land, f"{kind.name}/set", [{"update": {record: {path: True}}}])
     assert name != "error", given
     assert given["notUpdated"][record]["type"] in _REFUSED_OBJECT, given
+    assert land.image() == before
+
+
+def test_what_clients_only_destroy_is_never_written(land: Ground) -> None:
+    before = land.image()
+    creates = {f"c{number}": {"comment": value} for number, value in enumerate(WRONG)}
+    answer = land.engine.call(land.user, f"{_NEVER_WRITTEN}/set", {"create": creates})
+    assert answer["created"] is None
+    assert {error["type"] for error in answer["notCreated"].values()} <= {"forbidden", "invalidProperties"}
+    for value in WRONG:
+        update = {land.notification: {"comment": value}}
+        answer = land.engine.call(land.user, f"{_NEVER_WRITTEN}/set", {"update": update})
+        assert answer["notUpdated"][land.notification]["type"] in ("forbidden", "invalidProperties")
     assert land.image() == before
 
 
