@@ -1,6 +1,6 @@
 """The little mail that the client libraries find in their accounts."""
 
-from tests.client import Client
+from angarium.testing import User
 
 HELLO = (
     "From: Zo\u00eb Quill <zoe@example.net>\r\nTo: ann@example.com\r\nSubject: Lighthouse keys\r\n"
@@ -22,9 +22,8 @@ REPORT = (
 )
 
 
-def fill(user: Client) -> None:
-    """Import the three messages into the inbox, oldest first."""
-    inbox = user.mailbox("inbox")
+def fill(user: User) -> None:
+    """Put the three messages into the inbox, oldest first."""
     for day, message in ((2, HELLO), (2, REPLY), (3, REPORT)):
         hour = 8 if message is HELLO else 10
-        user.import_mail(message, inbox, receivedAt=f"2026-11-{day:02}T{hour:02}:00:00Z")
+        user.add_message(message, received=f"2026-11-{day:02}T{hour:02}:00:00Z")

@@ -1,4 +1,4 @@
-"""The JavaScript client jmap-jam against a running server, by way of Node's own test runner."""
+"""The JavaScript client jmap-jam against a strict server, by way of Node's own test runner."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from tests.conftest import NewUser
+from angarium.testing import Server
 from tests.interop.mailbox import fill
 
 FOLDER = Path(__file__).with_name("javascript")
@@ -17,19 +17,20 @@ NODE = shutil.which("node")
 
 @pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
 @pytest.mark.skipif(not (FOLDER / "node_modules").is_dir(), reason="npm ci was not run in tests/interop/javascript")
-def test_jmap_jam_lists_searches_reads_files_flags_and_drafts(new_user: NewUser) -> None:
-    user = new_user()
-    fill(user)
-    told = {"ANGARIUM_URL": user.url, "ANGARIUM_USER": user.name, "ANGARIUM_PASSWORD": user.password}
-    done = subprocess.run(
-        [NODE or "node", "--test", "--test-reporter=tap"],
-        cwd=FOLDER,
-        env={**os.environ, **told},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def test_jmap_jam_lists_searches_reads_files_flags_and_drafts() -> None:
+    with Server(strict=True) as server:
+        user = server.add_user("jam@example.com")
+        fill(user)
+        told = {"ANGARIUM_URL": server.url, "ANGARIUM_USER": user.name, "ANGARIUM_PASSWORD": user.password}
+        done = subprocess.run(
+            [NODE or "node", "--test", "--test-reporter=tap"],
+            cwd=FOLDER,
+            env={**os.environ, **told},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "# fail 0" in done.stdout
     assert "# pass 0" not in done.stdout

@@ -1,4 +1,4 @@
-"""The Python client jmapc, unchanged, against a running server: all it knows is a host name and a password."""
+"""The Python client jmapc, unchanged, against a strict server: all it knows is a host name and a password."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,24 +8,31 @@ import jmapc
 import pytest
 from jmapc import methods
 
-from tests.client import Client
+from angarium.testing import Server, User
 from tests.interop.mailbox import ATTACHED, HELLO, fill
-from tests.server import Certificate, Server
 
 R = TypeVar("R")
 
 
 @pytest.fixture(scope="module")
-def mail_user(tls_server: Server) -> Client:
-    user = tls_server.add_user("jmapc@example.com")
+def server() -> Iterator[Server]:
+    with Server(tls=True, strict=True) as running:
+        yield running
+        assert not running.warnings
+
+
+@pytest.fixture(scope="module")
+def mail_user(server: Server) -> User:
+    user = server.add_user("jmapc@example.com")
     fill(user)
     return user
 
 
 @pytest.fixture
-def client(mail_user: Client, tls: Certificate, monkeypatch: pytest.MonkeyPatch) -> Iterator[jmapc.Client]:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls.authority))
-    host = mail_user.url.removeprefix("https://")
+def client(server: Server, mail_user: User, monkeypatch: pytest.MonkeyPatch) -> Iterator[jmapc.Client]:
+    assert server.certificate is not None
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(server.certificate.authority))
+    host = server.url.removeprefix("https://")
     signed_in = jmapc.Client.create_with_password(host, mail_user.name, mail_user.password)
     yield signed_in
     signed_in.requests_session.close()
@@ -53,7 +60,7 @@ def mailbox(client: jmapc.Client, role: str) -> str:
     return found[0]
 
 
-def test_signs_in_and_learns_its_account(client: jmapc.Client, mail_user: Client) -> None:
+def test_signs_in_and_learns_its_account(client: jmapc.Client, mail_user: User) -> None:
     assert client.jmap_session.username == mail_user.name
     assert client.account_id == mail_user.account
     assert client.jmap_session.capabilities.core.max_size_upload == 50_000_000

@@ -9,12 +9,13 @@ import jmapc
 import pytest
 from jmapc import methods
 
+from angarium import testing
 from tests.app.test_lmtp import place
 from tests.app.test_queueing import eventually, inbox, status
 from tests.client import Client
 from tests.interop.postfix import POSTFIX, Postfix
 from tests.interop.test_jmapc import ask, mailbox
-from tests.server import Certificate, Server, certificate, faultless
+from tests.server import Server, certificate, faultless
 
 _RELAYING = """\
 127.0.0.1:{port} inet n - n - - smtpd
@@ -24,16 +25,23 @@ anvil unix - - n - 1 anvil
 
 
 @pytest.fixture
-def sender(tls_server: Server, tls: Certificate, monkeypatch: pytest.MonkeyPatch) -> Iterator[jmapc.Client]:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls.authority))
-    user = tls_server.add_user("sender@example.com")
-    client = jmapc.Client.create_with_password(user.url.removeprefix("https://"), user.name, user.password)
+def inside() -> Iterator[testing.Server]:
+    with testing.Server(tls=True, strict=True) as server:
+        yield server
+
+
+@pytest.fixture
+def sender(inside: testing.Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[jmapc.Client]:
+    assert inside.certificate is not None
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(inside.certificate.authority))
+    user = inside.add_user("sender@example.com")
+    client = jmapc.Client.create_with_password(inside.url.removeprefix("https://"), user.name, user.password)
     yield client
     client.requests_session.close()
 
 
-def test_jmapc_sends_a_draft_from_one_user_to_another(sender: jmapc.Client, tls_server: Server) -> None:
-    reader = tls_server.add_user("reader@example.com")
+def test_jmapc_sends_a_draft_from_one_user_to_another(sender: jmapc.Client, inside: testing.Server) -> None:
+    reader = inside.add_user("reader@example.com")
     (identity,) = ask(sender, methods.IdentityGet(ids=None), methods.IdentityGetResponse).data
     assert identity.email == "sender@example.com"
     drafts, sent = mailbox(sender, "drafts"), mailbox(sender, "sent")
@@ -64,9 +72,10 @@ def test_jmapc_sends_a_draft_from_one_user_to_another(sender: jmapc.Client, tls_
     assert answers[1].created
     made = answers[1].created["out"]
     assert made is not None
-    (letter,) = eventually(lambda: inbox(reader))
+    (letter,) = inside.wait_for(lambda: reader.messages("inbox"))
     assert (letter["subject"], letter["from"][0]["email"]) == ("from one to another", "sender@example.com")
-    told = eventually(lambda: _final(sender, str(made.id)))
+    told = inside.wait_for(lambda: _final(sender, str(made.id)))
+    assert told.delivery_status is not None
     assert told.delivery_status["reader@example.com"].delivered.value == "yes"
     found = ask(
         sender,

@@ -21,7 +21,7 @@ class News:
             self._count += 1
             self._changed.notify_all()
 
-    def wait_for(self, condition: Callable[[], T], timeout: float) -> T:
+    def wait_for(self, condition: Callable[[], T | None], timeout: float) -> T:
         """What `condition` gives as soon as that counts as true, looked at again after everything that happens.
 
         TimeoutError after so many seconds.

@@ -243,7 +243,7 @@ class Server:
         """In strict mode: the SHOULDs that clients did not keep, the oldest first."""
         return list(self._critic.warnings) if self._critic else []
 
-    def wait_for(self, condition: Callable[[], T], timeout: float = 5.0) -> T:
+    def wait_for(self, condition: Callable[[], T | None], timeout: float = 5.0) -> T:
         """What `condition` gives once that counts as true; it is asked again after every commit and request.
 
         TimeoutError after so many seconds.
