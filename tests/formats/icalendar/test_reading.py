@@ -120,7 +120,7 @@ def test_an_event_without_a_start_is_left_out_by_name_unless_it_is_a_message() -
 def test_what_is_neither_event_nor_task_is_told_and_kept() -> None:
     journal = component("VJOURNAL", "UID:j", "SUMMARY:Diary")
     found = read(journal)
-    assert found.problems == [("VJOURNAL", "is kept, but is neither an event nor a task")]
+    assert found.problems == [("VJOURNAL", "is neither an event nor a task", False)]
     assert b"SUMMARY:Diary" in write([], "x", group=found.group)
 
 

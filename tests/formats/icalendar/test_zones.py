@@ -85,7 +85,7 @@ def test_a_zone_like_no_other_is_kept_and_its_times_are_utc() -> None:
 def test_a_zone_that_nothing_is_known_of_is_told_and_its_times_float() -> None:
     found = read_parts(at("Nowhere"))
     assert "timeZone" not in found.entries[0]
-    assert found.problems == [("Nowhere", "is a time zone that nothing says anything about")]
+    assert found.problems == [("Nowhere", "is a time zone that nothing says anything about", False)]
 
 
 def test_a_zone_is_the_same_however_many_years_its_events_are_apart() -> None:

@@ -2,6 +2,6 @@
 
 from angarium.formats.icalendar.links import Fetch, Store
 from angarium.formats.icalendar.reading import Calendar, Problem, parse
-from angarium.formats.icalendar.writing import write
+from angarium.formats.icalendar.writing import Writer, write
 
-__all__ = ["Calendar", "Fetch", "Problem", "Store", "parse", "write"]
+__all__ = ["Calendar", "Fetch", "Problem", "Store", "Writer", "parse", "write"]

@@ -22,10 +22,14 @@ _MOST_CHANGES: Final = 2_000_000
 
 
 class Problem(NamedTuple):
-    """What was left out or taken otherwise, and of what: the UID of an entry, the name of a component, or ''."""
+    """What was left out or taken otherwise, and of what: the UID of an entry, the name of a component, or ''.
+
+    With `lost` it is not among the entries at all.
+    """
 
     of: str
     text: str
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def parse(octets: bytes, store: Store | None = None) -> Calendar:
     if loose:
         calendars.append(Component("VCALENDAR", [], loose))
     if not calendars:
-        problems.append(Problem("", "there is no calendar in it"))
+        problems.append(Problem("", "there is no calendar in it", lost=True))
     about: dict[str, JSON] = {"@type": "Group"}
     entries: list[dict[str, JSON]] = []
     method = None
@@ -66,7 +70,7 @@ def parse(octets: bytes, store: Store | None = None) -> Calendar:
             about = group.read(calendar, store)
         entries += _entries(calendar, store, method, problems)
         problems += [
-            Problem(each.name, "is kept, but is neither an event nor a task")
+            Problem(each.name, "is neither an event nor a task")
             for each in calendar.components
             if each.name not in KINDS and each.name != "VTIMEZONE"
         ]
@@ -86,7 +90,7 @@ def _entries(
         name = str(each.made.get("uid", component.name))
         problems += [Problem(name, text) for text in each.problems]
         if each.made["@type"] == "Event" and "start" not in each.made and each.recurrence is None and not method:
-            problems.append(Problem(name, "is left out: an event must have a start"))
+            problems.append(Problem(name, "is left out: an event must have a start", lost=True))
             continue
         if product is not None and product.value:
             each.made["prodId"] = product.value

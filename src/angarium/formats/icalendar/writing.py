@@ -3,7 +3,7 @@
 What has no property of iCalendar goes into JSPROP: it is found by reading what was written, so nothing is forgotten.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from angarium.formats.contentline import Component, Line, escape
@@ -37,7 +37,7 @@ _NOT_COMPARED: Final = frozenset(
 
 
 def write(
-    entries: Sequence[Mapping[str, JSON]],
+    entries: Iterable[Mapping[str, JSON]],
     prod_id: str,
     method: str | None = None,
     *,
@@ -45,18 +45,41 @@ def write(
     fetch: links.Fetch | None = None,
     lossless: bool = True,
 ) -> bytes:
-    """One VCALENDAR with valid Events and Tasks, their overrides, and the zones that they need.
+    """One VCALENDAR with valid Events and Tasks, their overrides, and the zones that they need; see `Writer`."""
+    writer = Writer(fetch, lossless=lossless)
+    body = b"".join(map(writer.entry, entries))
+    return writer.head(prod_id, method, group) + body + writer.end()
 
-    `group` gives the calendar's own properties; `fetch` the octets of blobs, which are embedded (without it such links
-    are left out). `lossless` adds what only JSCalendar has (JSPROP) and what was kept of iCalendar; a message to
-    others does better without. Raises FormatError for an entry whose overrides would take more octets than anyone has.
+
+class Writer:
+    """Writes a file piece by piece: first every entry, then the head, which tells the zones that entries needed.
+
+    `fetch` gives the octets of blobs, which are embedded (without it such links are left out). `lossless` adds what
+    only JSCalendar has (JSPROP) and what was kept of iCalendar; a message to others does better without.
     """
-    zones: dict[str, _Zone] = {}
-    made = [each for entry in entries for each in _entry(_plain(entry, lossless), zones, fetch, lossless=lossless)]
-    about = dict(group or {}) if lossless else {k: v for k, v in (group or {}).items() if k != "iCalendar"}
-    calendar = _calendar(about, prod_id, method, fetch, lossless=lossless)
-    calendar.components[:0] = [each.definition(tzid) for tzid, each in sorted(zones.items())] + made
-    return write_component(calendar)
+
+    def __init__(self, fetch: links.Fetch | None = None, *, lossless: bool = True) -> None:
+        self._fetch = fetch
+        self._lossless = lossless
+        self._zones: dict[str, _Zone] = {}
+
+    def entry(self, entry: Mapping[str, JSON]) -> bytes:
+        """A valid Event or Task with its overrides; FormatError when these would take more octets than anyone has."""
+        made = _entry(_plain(entry, self._lossless), self._zones, self._fetch, lossless=self._lossless)
+        return b"".join(map(write_component, made))
+
+    def head(self, prod_id: str, method: str | None = None, group: Mapping[str, JSON] | None = None) -> bytes:
+        """All that comes before the entries; `group` gives the calendar's own properties."""
+        calendar = _calendar(_plain(group or {}, self._lossless), prod_id, method, self._fetch, lossless=self._lossless)
+        calendar.components[:0] = [each.definition(tzid) for tzid, each in sorted(self._zones.items())]
+        return write_component(calendar).removesuffix(_END)
+
+    def end(self) -> bytes:
+        """What comes after the entries."""
+        return _END
+
+
+_END: Final = b"END:VCALENDAR\r\n"
 
 
 def _plain(entry: Mapping[str, JSON], lossless: bool) -> dict[str, JSON]:
