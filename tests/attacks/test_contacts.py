@@ -10,6 +10,7 @@ from tests.attacks.ground import Ground
 TEXT = b"This is no photo.\n" * 10
 DATA = f"data:image/png;base64,{base64.b64encode(TEXT).decode()}"
 MANY = 100_000
+LINES = 50_000
 
 
 def create(land: Ground, **properties: Any) -> Any:
@@ -163,16 +164,16 @@ def test_a_patch_that_cannot_be_applied_is_refused_whole(land: Ground, patch: di
     [
         b"BEGIN:VCARD\r\n" * 20_000,
         b"BEGIN:VCARD\r\nVERSION:2.1\r\n" + b"AGENT:\r\nBEGIN:VCARD\r\n" * 5_000,
-        b"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:x\r\n" + b"TEL:1\r\n" * MANY + b"END:VCARD\r\n",
-        b"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:x\r\nX" + b";P=1" * MANY + b":x\r\nEND:VCARD\r\n",
-        b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:x\r\nNOTE:" + b"\\," * MANY + b"\r\nEND:VCARD\r\n",
-        b"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:x\r\nN:" + b";" * MANY + b"\r\nEND:VCARD\r\n",
+        b"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:x\r\n" + b"TEL:1\r\n" * LINES + b"END:VCARD\r\n",
+        b"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:x\r\nX" + b";P=1" * LINES + b":x\r\nEND:VCARD\r\n",
+        b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:x\r\nNOTE:" + b"\\," * LINES + b"\r\nEND:VCARD\r\n",
+        b"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:x\r\nN:" + b";" * LINES + b"\r\nEND:VCARD\r\n",
         b"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:x\r\n" + b"JSPROP;JSPTR=a/b:1\r\n" * 2_000 + b"END:VCARD\r\n",
         b"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:x\r\n"
         + b"".join(b"TITLE;ALTID=1;LANGUAGE=x%d:t\r\n" % number for number in range(5_000))
         + b"END:VCARD\r\n",
-        b"\xff\xfe" + b"\x00\xd8" * MANY,
-        b"\x00" * MANY,
+        b"\xff\xfe" + b"\x00\xd8" * LINES,
+        b"\x00" * LINES,
     ],
     ids=lambda octets: repr(octets[:60]),
 )
@@ -180,3 +181,21 @@ def test_any_file_is_parsed_or_not_parsable(land: Ground, octets: bytes) -> None
     blob = land.engine.upload(land.user, octets)
     answer = land.engine.call(land.user, "ContactCard/parse", {"blobIds": [blob]})
     assert [blob] in ([*(answer["parsed"] or {})], answer["notParsable"])
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"], ids=repr)
+def test_more_lines_than_one_call_reads_are_refused_before_they_are_read(land: Ground, end: bytes) -> None:
+    card = end.join([b"BEGIN:VCARD", b"VERSION:4.0", b"FN:x", b"END:VCARD", b""])
+    blobs = [land.engine.upload(land.user, card * number) for number in (9_000, 9_001)]
+    assert "parsed" in land.engine.call(land.user, "ContactCard/parse", {"blobIds": blobs[:1]})
+    error = land.engine.error(land.user, "ContactCard/parse", {"blobIds": blobs})
+    assert error["type"] == "requestTooLarge"
+
+
+def test_a_long_photo_is_not_many_lines(land: Ground) -> None:
+    text = base64.b64encode(bytes(3_000_000))
+    folded = b"".join(b"\r\n " + text[at : at + 74] for at in range(0, len(text), 74))
+    card = b"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:x\r\nPHOTO:data:image/png;base64," + folded + b"\r\nEND:VCARD\r\n"
+    blob = land.engine.upload(land.user, card * 2)
+    answer = land.engine.call(land.user, "ContactCard/parse", {"blobIds": [blob], "properties": ["name"]})
+    assert len(answer["parsed"][blob]) == 2

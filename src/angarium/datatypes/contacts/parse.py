@@ -9,6 +9,7 @@ from typing import Final
 from angarium.datatypes.blobs import PARSE_ARGUMENTS, Blob, octets, parse_blobs
 from angarium.engine.call import Call
 from angarium.engine.declare import Access, Method, Response
+from angarium.engine.errors import MethodError, MethodErrorType
 from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON, dumps
 from angarium.formats.vcard import parse
@@ -16,15 +17,24 @@ from angarium.formats.vcard import parse
 MOST_BLOBS: Final = 10
 """In one call."""
 
+MOST_LINES: Final = 60_000
+"""In one call, folded ones once: thousands of cards as address books have them, and about two seconds at the most."""
+
 _OF_STORE: Final = ("id", "addressBookIds")
 """Properties that only a card in the store has: null here."""
 
 
-def _parsed(blob: Blob) -> list[dict[str, JSON]] | None:
+def _parsed(text: bytes) -> list[dict[str, JSON]] | None:
     try:
-        return parse(bytes(octets(blob.content)))
+        return parse(text)
     except FormatError:
         return None
+
+
+def _lines(text: bytes) -> int:
+    """How many lines there are, at least: what a card takes to read follows from them."""
+    end = b"\n" if b"\n" in text else b"\r"
+    return text.count(end) - text.count(end + b" ") - text.count(end + b"\t")
 
 
 def _shown(card: dict[str, JSON], names: list[str] | None) -> dict[str, JSON]:
@@ -35,9 +45,17 @@ def _shown(card: dict[str, JSON], names: list[str] | None) -> dict[str, JSON]:
 
 def _run(call: Call) -> Response:
     names = call.texts("properties")
+    left = MOST_LINES
 
     def look(blob: Blob) -> tuple[JSON, int] | None:
-        cards = _parsed(blob)
+        nonlocal left
+        text = bytes(octets(blob.content))
+        left -= _lines(text)
+        if left < 0:
+            raise MethodError(
+                MethodErrorType.REQUEST_TOO_LARGE, f"one call parses at most {MOST_LINES} lines of vCards; split them"
+            )
+        cards = _parsed(text)
         if cards is None:
             return None
         shown = list[JSON](_shown(card, names) for card in cards)

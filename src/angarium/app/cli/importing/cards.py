@@ -82,7 +82,9 @@ class CardTaker:
                 self._send(label, found.card, [self._book or DEFAULT], self._one_book(), problems)
             yield found.position - position
             position = found.position
-        if not number and path.stat().st_size:
+        size = path.stat().st_size
+        yield max(0, size - position)
+        if not number and size:
             self._outcome.fail(str(path), "there is no vCard in it")
 
     def _exported(self, path: Path) -> Iterator[int]:
