@@ -24,13 +24,13 @@ from angarium.formats.json import JSON, dumps, loads
 from angarium.formats.localtime import EPOCH
 from angarium.formats.message import BodyPart, Draft, DraftHeader, build
 from angarium.formats.message.answering import writable
-from angarium.formats.recurrence import TooMuchWork, Work
+from angarium.formats.recurrence import TooMuchWork
 from angarium.store.contract import AccountKey, CannotCalculateChanges, Snapshot, State, Transaction, Window
 
 AT_ONCE: Final = 100
 """Events that one look takes in."""
 
-FIRED_AT_ONCE: Final = 20
+FIRED_AT_ONCE: Final = 8
 """Events whose alerts go off in one transaction."""
 
 MOST_IN_A_WHILE: Final = 60
@@ -223,7 +223,7 @@ def _latest(event: Event, held: Sequence[dict[str, JSON]], person: _Person, afte
     """Of each alert the latest time that it went off in some time."""
     alerts = _alerts(event, held, person)
     try:
-        found = alerts.between(after, until, Work()) if alerts else []
+        found = alerts.between(after, until) if alerts else []
     except TooMuchWork:
         return
     yield from {due.alert: due for due in found}.values()

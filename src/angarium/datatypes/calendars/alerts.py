@@ -29,7 +29,7 @@ FARTHEST: Final = 4_000 * DAY
 MOST: Final = 50
 """Alerts of an event, or of an instance, that count; of instances with alerts of their own, ten times as many do."""
 
-_STEPS: Final = 20_000
+_STEPS: Final = 10_000
 _SPANS: Final = (3_600, 2 * DAY, 40 * DAY, 400 * DAY, FARTHEST)
 _SLACK: Final = 2 * DAY
 _LONGEST: Final = 4_000 * DAY

@@ -12,7 +12,7 @@ from angarium.store.contract import TooSlow
 OF_EVENT: Final = 100_000
 """Steps that one event may take."""
 
-OF_CALL: Final = 500_000
+OF_CALL: Final = 150_000
 """Steps that one call may take in all: ten years of ten daily events take 40,000."""
 
 OF_GLANCE: Final = 2_000

@@ -27,7 +27,9 @@ PUBLIC: Final = "public"
 FAR: Final = END
 """The end of what never ends."""
 
-_STEPS: Final = 20_000
+_STEPS: Final = 4_000
+"""Few, for the writer calculates this while others wait."""
+
 _SPANS: Final = (40 * DAY, 400 * DAY, 4_000 * DAY, END)
 
 
