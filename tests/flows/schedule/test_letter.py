@@ -53,6 +53,17 @@ def test_what_is_written_is_read_again() -> None:
     assert (found.method, found.events[0]["title"], found.events[0]["uid"]) == ("request", "Party", "party@example.com")
 
 
+def test_who_attends_is_required_where_nothing_else_is_said() -> None:
+    people = {"ann": person(ANN, "owner", "attendee"), "bob": person(BOB), "cy": person(CY, "optional", "attendee")}
+    overrides = {"2026-10-08T09:00:00": {"participants/dee": person("mailto:dee@example.com")}}
+    octets = letter(participants=people, recurrenceOverrides=overrides)
+    found = imip.read(octets, parse(octets))
+    assert found is not None
+    there: Any = found.events[0]["participants"]
+    assert [set(each["roles"]) for each in there.values()] == [{"owner", "required"}, {"required"}, {"optional"}]
+    assert octets.count(b"ROLE=REQ-PARTICIPANT") >= 5
+
+
 @pytest.mark.parametrize(
     ("method", "is_new", "people", "subject"),
     [

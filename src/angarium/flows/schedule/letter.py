@@ -12,12 +12,13 @@ from typing import Final
 
 from angarium.datatypes.calendars.addresses import mail_of, participants
 from angarium.datatypes.calendars.own import Event
-from angarium.flows.schedule.message import Message, Method
+from angarium.flows.schedule.message import Message, Method, overrides_of, with_overrides
 from angarium.formats import imip
 from angarium.formats.json import JSON
 from angarium.formats.localtime import parse_local, to_datetime
 from angarium.formats.message import Draft, DraftHeader, build, is_mailbox, writable
 
+_SAID: Final = frozenset({"required", "optional", "chair", "informational"})
 _LONGEST_TEXT: Final = 10_000
 _NO_TITLE: Final = "(without title)"
 _STATUSES: Final[Mapping[str, tuple[str, str]]] = {
@@ -63,10 +64,34 @@ def write(message: Message, letter: Letter, contents: dict[str, bytes], now: int
         headers.append(DraftHeader("In-Reply-To", "MessageIds", [thread]))
     if letter.is_automatic:
         headers.append(DraftHeader("Auto-Submitted", "Text", "auto-replied"))  # RFC 3834 §5
-    body = imip.body(_text(message, letter, says, title), message.method, message.events, contents)
+    body = imip.body(
+        _text(message, letter, says, title), message.method, [_with_roles(each) for each in message.events], contents
+    )
     moment = datetime.fromtimestamp(now // 1000, UTC)
     message_id = f"{letter.token}@{host if host.isascii() else 'localhost'}"
     return build(Draft(tuple(headers), body), message_id=message_id, date=moment)
+
+
+def _with_roles(event: Event) -> Event:
+    """The event with roles that iCalendar can say: who is only an attendee is a required one (RFC 5545 §3.2.16)."""
+    made: Event = {**event, "participants": _people(event.get("participants"))} if "participants" in event else event
+    overrides = {
+        at: {path: _people(value) if path.startswith("participants") else value for path, value in patch.items()}
+        for at, patch in overrides_of(event).items()
+    }
+    return with_overrides(made, overrides)
+
+
+def _people(value: JSON) -> JSON:
+    """A participant, or a map of them, with such roles."""
+    if not isinstance(value, dict):
+        return value
+    if "calendarAddress" not in value:
+        return {key: _people(each) for key, each in value.items()}
+    roles = value.get("roles")
+    if not isinstance(roles, dict) or "attendee" not in roles or not _SAID.isdisjoint(roles):
+        return value
+    return {**value, "roles": {name: held for name, held in roles.items() if name != "attendee"} | {"required": True}}
 
 
 def _thread_id(event: Mapping[str, JSON]) -> str:
