@@ -115,6 +115,14 @@ def test_copies_that_differ_for_each_of_a_crowd_are_refused(ann: Desk) -> None:
     assert waiting(ann) == []
 
 
+def test_an_attachment_copied_for_each_of_a_crowd_is_refused(ann: Desk) -> None:
+    crowd = [person(f"mailto:p{number}@e.example") for number in range(200)]
+    link = {"@type": "Link", "blobId": ann.upload(b"x" * 5_000_000), "rel": "enclosure", "contentType": "text/plain"}
+    assert invite(ann, *crowd, links={"l": link}, hideAttendees=True)["type"] == "rateLimit"
+    assert waiting(ann) == []
+    assert "id" in invite(ann, *crowd, links={"l": link})
+
+
 @pytest.mark.parametrize("method", list(Method))
 def test_robots_that_talk_to_each_other_fall_silent(ann: Desk, method: Method) -> None:
     invite(ann, person(CY))

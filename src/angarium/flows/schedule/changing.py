@@ -23,9 +23,6 @@ from angarium.flows.schedule.receiving import own_addresses
 from angarium.flows.schedule.sending import NoWay, Routed, Sender
 from angarium.formats.primitives import format_utc
 
-_LARGE: Final = 100_000
-"""A message with so many octets counts as two."""
-
 _TOO_MANY: Final = "the participants and occurrences of this event are too many to tell everybody of them"
 
 
@@ -74,12 +71,12 @@ class Schedule:
                 f"{recipients} participants would have to be told; one change goes to {limits.max_recipients} at most",
                 extra={"maxRecipients": limits.max_recipients},
             )
-        weight = sum(each.count * (1 + each.message.size // _LARGE) for each in routed)
+        weight = self.sender.weight(call.transaction, routed)
         if not self._pace.take(call.request.principal.id, weight, call.request.now):
             raise SetError(
                 SetErrorType.RATE_LIMIT,
-                f"you may send to {limits.recipients_per_hour} participants in an hour, and to fewer where events are "
-                "large; try again later",
+                f"you may send to {limits.recipients_per_hour} participants in an hour, and to fewer where events or "
+                "attachments are large; try again later",
             )
 
 

@@ -25,6 +25,8 @@ from angarium.store.contract import Transaction
 
 _TOGETHER: Final = 100
 """Recipients of one mail."""
+_LARGE: Final = 100_000
+"""A message with so many octets counts as two."""
 _MOST_READ: Final = 20_000_000
 
 
@@ -75,6 +77,14 @@ class Sender:
                 raise NoWay(f"{email[:200]} is not here, and this server sends no mail to others ([relay])")
         here.pop(user.id, None)
         return Routed(message, tuple(here.values()), tuple(elsewhere))
+
+    def weight(self, transaction: Transaction, routed: Iterable[Routed]) -> int:
+        """What messages cost, in recipients: large events and each mail with attachments count as more of them."""
+        return sum(
+            each.count * (1 + each.message.size // _LARGE)
+            + -(-len(each.elsewhere) // _TOGETHER) * (_attached(transaction, each.message) // _LARGE)
+            for each in routed
+        )
 
     def send(self, transaction: Transaction, user: User, routed: Sequence[Routed], now: int, by: Author) -> None:
         """Send from an account; `by` is who did it. Raises NoWay for what no mail can carry."""
@@ -127,6 +137,12 @@ def _name(transaction: Transaction, user: User, message: Message, email: str) ->
     people = (person for event in message.events for person in participants(event).values())
     named = (person.get("name") for person in people if normal(person.get("calendarAddress")) == normal(message.sender))
     return next((name for name in named if isinstance(name, str)), None)
+
+
+def _attached(transaction: Transaction, message: Message) -> int:
+    """Octets of attachments."""
+    named = {blob for event in message.events for blob in attachments.hashes(event)}
+    return sum(transaction.blobs.size(blob) or 0 for blob in named)
 
 
 def _contents(transaction: Transaction, message: Message) -> dict[str, bytes]:
