@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from angarium.testing import AsyncServer, CallError, Server, User
+from tests.attacks.stream import listening
 from tests.client import Client, Refused
 from tests.testing.client import client_of
 
@@ -236,6 +237,27 @@ def test_large_blobs_are_there_after_going_back(jmap_server: Server, user: User,
     user.call("Email/set", {"destroy": [user.messages()[0]["id"]]})
     jmap_server.restore(state)
     assert client.download(user.messages()[0]["blobId"]).body == content
+
+
+def test_streams_end_when_the_server_goes_back(jmap_server: Server, user: User, client: Client) -> None:
+    state = jmap_server.snapshot()
+    user.add_message(subject="a")
+    with listening(client) as stream:
+        jmap_server.restore(state)
+        assert stream.ended()
+    with listening(client, "types=Email&closeafter=state&ping=0") as stream:
+        user.add_message(subject="b")
+        assert (
+            next(stream.events).data["changed"][client.account]["Email"] == user.call("Email/get", {"ids": []})["state"]
+        )
+
+
+def test_all_that_is_stored_is_seen_however_small_the_limits_are(jmap_server: Server, user: User) -> None:
+    for number in range(3):
+        user.add_message(subject=str(number))
+    with jmap_server.dial("limits", max_objects_in_get=1, max_query=1):
+        assert [email["subject"] for email in user.messages()] == ["0", "1", "2"]
+        assert len(user.stored("Email")) == 3
 
 
 def test_what_was_asked_is_seen(jmap_server: Server, user: User, client: Client) -> None:

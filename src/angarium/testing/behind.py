@@ -23,6 +23,7 @@ from angarium.datatypes import principals, push
 from angarium.datatypes.push import VapidKey, keep_vapid_key, vapid_key
 from angarium.datatypes.submission import queue
 from angarium.engine.dispatch import Engine
+from angarium.engine.limits import Limits
 from angarium.protocols.http.exchange import Asgi
 from angarium.protocols.http.threads import Threads
 from angarium.store.contract import DIRECTORY, QUEUE, Snapshot, StateChange
@@ -44,6 +45,17 @@ _KEY: Final = VapidKey(
 )
 """Everybody knows this key: pushes of a test prove nothing, and making one takes longer than the rest of a start."""
 
+_MOST: Final = 1_000_000_000
+_BOUNDLESS: Final = Limits(
+    max_objects_in_get=_MOST,
+    max_objects_in_set=_MOST,
+    max_size_response=_MOST,
+    max_size_work=_MOST,
+    max_query=_MOST,
+    max_changes=_MOST,
+)
+"""For what a test asks past the network: all that is stored, however much that is."""
+
 
 class Behind:
     """Made by `open`, ended by `close`, both on the event loop; `config` says where the data is."""
@@ -60,6 +72,9 @@ class Behind:
         self._critic = critic
         self._pipeline = compose_pipeline(config)
         self._composed: dict[str, Composed] = {}
+        self._base: Composed | None = None
+        self._late: set[asyncio.TimerHandle] = set()
+        self._closing = False
         self._work = AsyncExitStack()
         self._starting: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -73,14 +88,15 @@ class Behind:
 
     @property
     def engine(self) -> Engine:
-        """The engine with the limits that hold for everybody."""
-        return self._for(None).engine
+        """The engine with the limits that no dial has changed."""
+        if self._base is None:
+            raise RuntimeError("the server is not running")
+        return self._base.engine
 
     @property
     def plain_engine(self) -> Engine:
-        """An engine of the same methods that no dial and no rule disturbs."""
-        engine = self.engine
-        return Engine(engine.registry, engine.limits, self._clock, token)
+        """An engine of the same methods that no dial, no rule and hardly a limit disturbs."""
+        return Engine(self.engine.registry, _BOUNDLESS, self._clock, token)
 
     @property
     def services(self) -> Services:
@@ -96,14 +112,17 @@ class Behind:
     async def open(self) -> None:
         """Open the store, which is made when there is none, and begin the work that waits in it."""
         self._loop = asyncio.get_running_loop()
+        self._closing = False
         await self._serve(_opened(self._config.data))
 
     async def close(self) -> None:
         """End the streams and the work, and close the store."""
+        self._closing = True
+        self._end_streams()
         await self._end_work()
-        composed, self._composed = tuple(self._composed.values()), {}
-        for one in composed:
-            one.close()
+        for composed in self._all():
+            composed.close()
+        self._composed, self._base = {}, None
         if self._spare is not None:
             (await self._spare[1])[0].close()
         self._aside.close()
@@ -114,6 +133,7 @@ class Behind:
 
         Only the latter is quick.
         """
+        self._end_streams()
         await self._end_work()
         await asyncio.wrap_future(self.store.now.write(lambda _transaction: None))  # then all of its news is told
         self.forget_sign_ins()
@@ -140,9 +160,9 @@ class Behind:
         """Have everything work with a store."""
         self.store.use(store)
         self._outbox.begin(store)
+        self._base = self._base or self._begun(self._compose({}))
         if store.read(_has_work):
             await self._begin_work()
-        self._for(None)
         self._opened.set()
 
     def _ready(self, snapshot: Path, scratch: Path) -> tuple[SqliteStore, Path]:
@@ -161,7 +181,7 @@ class Behind:
 
     def forget_sign_ins(self) -> None:
         """What was remembered of who may sign in is stale; on any thread."""
-        for composed in tuple(self._composed.values()):
+        for composed in self._all():
             composed.sign_in.forget()
 
     async def look_at_clock(self) -> None:
@@ -169,7 +189,6 @@ class Behind:
         if self._starting is not None:
             await self._end_work()
             await self._begin_work()
-        self._opened.set()
 
     def settle(self) -> None:
         """Return when all news of commits that were answered is told; on any thread but the writer's."""
@@ -181,13 +200,20 @@ class Behind:
 
     def _for(self, user: str | None) -> Composed:
         """What serves a user under the limits that the dials give."""
-        key = self._limits(user)
-        name = repr(sorted(key.items()))
-        composed = self._composed.get(name)
-        if composed is None:
-            composed = self._composed[name] = self._compose(key)
-            composed.feed.start()
+        limits = self._limits(user)
+        if not limits and self._base is not None:
+            return self._base
+        name = repr(sorted(limits.items()))
+        if name not in self._composed:
+            self._composed[name] = self._begun(self._compose(limits))
+        return self._composed[name]
+
+    def _begun(self, composed: Composed) -> Composed:
+        composed.feed.start()
         return composed
+
+    def _all(self) -> list[Composed]:
+        return [*([self._base] if self._base else []), *tuple(self._composed.values())]
 
     def _limits(self, user: str | None) -> Mapping[str, int]:
         found: dict[str, int] = {}
@@ -211,23 +237,34 @@ class Behind:
 
     async def _begin_work(self) -> None:
         """Begin to push, and to send what waits, unless that has begun."""
+        if self._closing:
+            return
         if self._starting is None:
             self._starting = asyncio.ensure_future(self._work_on())
         await self._starting
 
     async def _work_on(self) -> None:
-        config, store, composed, clock = self._config, self.store, self._for(None), self._clock
+        composed = self._base
+        if composed is None:
+            return
+        config, store, clock = self._config, self.store, self._clock
         for work in (
             pushing(config, store, composed.reading, composed.feed, clock),
             queue_worked_off(config, store, None, lambda: Sink(self._refusal), clock),
         ):
             await self._work.enter_async_context(work)
 
-    async def _end_work(self) -> None:
-        """End the streams, and the work if it has begun."""
+    def _end_streams(self) -> None:
+        """Let streams end, hold new requests up, and tell no late news any more."""
         self._opened.clear()
-        for composed in self._composed.values():
+        for composed in self._all():
             composed.end_streams()
+        for late in self._late:
+            late.cancel()
+        self._late.clear()
+
+    async def _end_work(self) -> None:
+        """End the work if it has begun."""
         if self._starting is not None:
             await self._starting
             await self._work.aclose()
@@ -252,10 +289,10 @@ class Behind:
         self._news.tell()
 
     def _tell_later(self, seconds: float, changes: Sequence[StateChange]) -> None:
-        asyncio.get_running_loop().call_later(seconds, self._tell, changes)
+        self._late.add(asyncio.get_running_loop().call_later(seconds, self._tell, changes))
 
     def _tell(self, changes: Sequence[StateChange]) -> None:
-        for composed in tuple(self._composed.values()):
+        for composed in self._all():
             composed.feed.tell(changes)
 
     def _push_dial(self, change: StateChange) -> Dial | None:

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -95,7 +96,7 @@ class Server:
         self._users: dict[str, User] = {}
         self._numbers = count(1)
         self._restored: Snapshot | None = None
-        self._resources: list[Callable[[], object]] = []
+        self._resources = ExitStack()
         self._running: Running | None = None
         self._behind: Behind | None = None
         self._http: QuickServer | None = None
@@ -114,9 +115,11 @@ class Server:
 
     def stop(self) -> None:
         """End, and leave nothing behind but a folder that was asked for; harmless when it does not run."""
-        while self._resources:
-            self._resources.pop()()
-        self._running = self._behind = self._http = None
+        resources, self._resources = self._resources, ExitStack()
+        try:
+            resources.close()
+        finally:
+            self._running = self._behind = self._http = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -128,7 +131,7 @@ class Server:
     def _start(self) -> None:
         scratch = Path(tempfile.mkdtemp(prefix="angarium-testing-", dir=_in_memory()))
         self._scratch = scratch
-        self._resources.append(lambda: shutil.rmtree(scratch, ignore_errors=True))
+        self._resources.callback(lambda: shutil.rmtree(scratch, ignore_errors=True))
         data = scratch / "data" if self._given is None else Path(self._given)
         self.certificate = make_certificate(scratch) if self._tls else None
         config = Config.model_construct(
@@ -140,9 +143,9 @@ class Server:
             push=PushSection(allow_http=True, allow_networks=("127.0.0.0/8", "::1/128")),  # type: ignore[arg-type]
         )
         self._running = running = Running()
-        self._resources.append(running.close)
+        self._resources.callback(running.close)
         bound = listening_socket(*self._address)
-        self._resources.append(bound.close)
+        self._resources.callback(bound.close)
         shown = url_of(bound, tls=self._tls)
         self.url = shown.replace("127.0.0.1", "localhost") if self._tls else shown
         behind = Behind(config, self.clock, self._dials, self._seen, self._news, self.outbox, self._critic)
@@ -150,9 +153,9 @@ class Server:
         certificate = self.certificate
         http = QuickServer(front, certificate.chain if certificate else None, certificate.key if certificate else None)
         self._behind, self._http = behind, http
-        self._resources.append(lambda: running.do(behind.close))
+        self._resources.callback(lambda: running.do(behind.close))
         running.do(behind.open)
-        self._resources.append(lambda: running.do(http.end))
+        self._resources.callback(lambda: running.do(http.end))
         running.do(lambda: http.begin(bound))
 
     def serve_beside(self, application: Asgi, host: str, port: int, close: Callable[[], object]) -> str:
@@ -162,7 +165,8 @@ class Server:
             raise RuntimeError("the server is not running")
         bound = listening_socket(host, port)
         http = QuickServer(application)
-        self._resources += [bound.close, close, lambda: running.do(http.end)]
+        for closing in (bound.close, close, lambda: running.do(http.end)):
+            self._resources.callback(closing)
         running.do(lambda: http.begin(bound))
         return url_of(bound, tls=False)
 

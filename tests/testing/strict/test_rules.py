@@ -574,6 +574,18 @@ def test_there_are_many_rules_and_a_case_for_each() -> None:
     assert all(rule.remedy.endswith(".") for rule in _EVERY)
 
 
+def test_every_state_that_the_server_tells_may_be_given_back(asking: Client) -> None:
+    kinds = ("Email", "Mailbox", "Thread", "Identity", "EmailSubmission", "ContactCard", "AddressBook", "CalendarEvent")
+    for kind in kinds:
+        state = asking.call(f"{kind}/get", {"ids": []})["state"]
+        assert asking.call(f"{kind}/changes", {"sinceState": state})["newState"] == state
+    for kind in ("Email", "Mailbox", "EmailSubmission", "ContactCard", "CalendarEvent"):
+        answer = asking.call(f"{kind}/query")
+        if answer["canCalculateChanges"]:
+            since = {"sinceQueryState": answer["queryState"]}
+            assert asking.call(f"{kind}/queryChanges", since)["newQueryState"] == answer["queryState"]
+
+
 def test_other_objects_of_a_call_are_done(asking: Client, strict: Server) -> None:
     answer = asking.call("Mailbox/set", {"create": {"good": {"name": "Good"}, "bad": {"name": ""}}})
     assert list(answer["created"]) == ["good"]
