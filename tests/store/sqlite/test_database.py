@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import apsw
+
 from angarium.store.sqlite.database import Access, connect, copy_database, run_script
 from angarium.store.sqlite.disk import Disk
 
@@ -9,6 +11,26 @@ def test_a_commit_is_synced_and_readers_do_not_wait(tmp_path: Path) -> None:
     assert connection.pragma("journal_mode") == "wal"
     assert connection.pragma("synchronous") == 2
     assert connection.pragma("fullfsync") == 1
+    connection.close()
+
+
+def test_a_statement_is_prepared_once_whatever_is_bound(tmp_path: Path) -> None:
+    connection = connect(tmp_path / "db", Access.CREATE)
+    run_script(connection, "CREATE TABLE a (x); INSERT INTO a VALUES (1), (2)")
+    prepared = 0
+
+    def note(*_what: object) -> int:  # asked whenever a statement is prepared
+        nonlocal prepared
+        prepared += 1
+        return apsw.SQLITE_OK
+
+    connection.authorizer = note
+    counts = []
+    for limit in (1, 2, 1):
+        assert connection.execute("SELECT count(*) FROM (SELECT x FROM a LIMIT ?)", (limit,)).get == limit
+        counts.append(prepared)
+    assert len(set(counts)) == 1
+    connection.authorizer = None
     connection.close()
 
 

@@ -55,6 +55,8 @@ def connect(path: Path, access: Access, vfs: str | None = None, durable: bool = 
     try:
         connection.set_busy_timeout(BUSY_MS)
         connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+        # Else a statement whose plan might look at a bound value (`LIMIT ?`) is prepared anew whenever it is bound.
+        connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         if access is not Access.READ:
             run_script(connection, "PRAGMA journal_mode = WAL")
         run_script(connection, "".join(f"PRAGMA {setting};" for setting in settings))
