@@ -18,8 +18,8 @@ Stream = http.client.HTTPResponse
 
 
 def soon(seconds: float) -> str:
-    """A LocalDateTime in UTC."""
-    return (datetime.now(UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+    """The LocalDateTime in UTC of a full second that is at least so far ahead."""
+    return (datetime.now(UTC) + timedelta(seconds=seconds + 1)).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def put(user: Client, start: str, **more: Any) -> str:
@@ -62,7 +62,7 @@ def test_an_alert_reaches_those_who_listen_and_the_user_by_mail(folder: Path) ->
         ann = server.add_user("ann")
         with listening(server, ann) as stream:
             assert list(hear(stream)) == ["id"]
-            event = put(ann, soon(1.5), action="email")
+            event = put(ann, soon(0.5), action="email")
             told = hear(stream)
             assert told["event"] == "calendarAlert"
             alert = json.loads(told["data"])
@@ -76,9 +76,9 @@ def test_what_was_due_while_the_server_was_down_is_caught_up_once(folder: Path) 
         ann = server.add_user("ann")
         with listening(server, ann) as stream:
             last = hear(stream)["id"]
-        event = put(ann, soon(2))
-        server.stop()
-        time.sleep(2)
+        event = put(ann, soon(3))
+        server.stop()  # which may take a moment
+        time.sleep(4)
         server.start()
         ann = server.client("ann")
         with listening(server, ann, since=last) as stream:
@@ -89,9 +89,9 @@ def test_what_was_due_while_the_server_was_down_is_caught_up_once(folder: Path) 
         server.stop()
         server.start()
         ann = server.client("ann")
-        again = put(ann, soon(1.5))
         with listening(server, ann) as stream:
             hear(stream)
+            again = put(ann, soon(1))
             assert json.loads(hear(stream)["data"])["calendarEventId"] == again
 
 

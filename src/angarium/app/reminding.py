@@ -28,7 +28,9 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 _KINDS: Final = frozenset((calendars.KIND, events.KIND))
-_LONGEST_SLEEP: Final = 3600.0
+_LONGEST_SLEEP: Final = 60.0
+"""Seconds after which the clock is looked at again: it may have been set, and a machine may have slept."""
+
 _AFTER_TROUBLE: Final = 60
 """Seconds after which an account is tried again that failed."""
 _BREATH: Final = 0.01
@@ -97,7 +99,7 @@ class Reminders:
         except Exception as error:
             known = isinstance(error, StoreError)
             _log.error("alerts of account=%d not told reason=%s", account, error, exc_info=None if known else error)
-            self._put(account, self._moment() + _AFTER_TROUBLE)
+            asyncio.get_running_loop().call_later(_AFTER_TROUBLE, self._changed, [account])
 
     async def _refresh(self, account: AccountKey) -> None:
         """Work out again when the alerts of events go off that changed."""
