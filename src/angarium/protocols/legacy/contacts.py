@@ -90,7 +90,7 @@ CONTACT: Final = Kind(
     fields=(
         Field("isFlagged", (FLAGGED,), lambda card: card.get(FLAGGED) is True, _to_flagged),
         *(
-            Field(name, needs, reader, merged)
+            Field(name, needs, reader, merged, empty=reader({}))
             for table in (_WORDS, _LISTS)
             for name, (needs, (reader, _)) in table.items()
         ),

@@ -33,6 +33,8 @@ class Field:
     read: "Callable[[Values], JSON | _Nothing]"
     write: Callable[[Call, JSON], Object] | None = None
     create_only: bool = False
+    empty: "JSON | _Nothing" = LEFT_OUT
+    """What is shown of an object that has none of the modern properties, where that is known beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,9 @@ class Kind:
         """An object of which these properties are shown."""
         shown: Object = {"id": source["id"]} if "id" in source else {}
         for known in fields:
+            if known.empty is not LEFT_OUT and source.keys().isdisjoint(known.needs):
+                shown[known.name] = known.empty
+                continue
             value = known.read(source)
             if value is not LEFT_OUT:
                 shown[known.name] = value

@@ -13,6 +13,7 @@ from angarium.protocols.legacy.kind import Field, Kind, Object
 from angarium.protocols.legacy.message_filter import asks_for_outbox, modern_filter, modern_sort
 from angarium.protocols.legacy.messages import HEADERS, MESSAGE
 from angarium.protocols.legacy.outbox import waiting
+from angarium.protocols.legacy.splice import renamed_threads, spliced
 
 THREAD: Final = Kind(
     one="Thread",
@@ -28,6 +29,8 @@ _SNIPPETS: Final = 100
 
 def messages(call: Call, ids: Sequence[str], names: Sequence[str] | None) -> Reply:
     """The response that lists messages: of the bodies the better one, of the header fields those that are named."""
+    if reply := spliced(call, ids, names):
+        return reply
     name, shown = got(call, MESSAGE, ids, names and [_property(each) for each in names])
     if names is not None:
         wanted = [each[len(HEADERS) :].lower() for each in names if each.startswith(HEADERS)]
@@ -56,6 +59,12 @@ def _get_threads(call: Call) -> Iterator[Reply]:
 
 def _threads(call: Call, ids: Sequence[str]) -> Iterator[Reply]:
     """Threads, and where it is wanted every message in them."""
+    known = sane(call.resolve("Thread", each) for each in ids)
+    if not call.flag("fetchMessages") and len(known) == len(ids) <= call.turn.limits.max_objects_in_get:
+        answer = call.ask("Thread/get", {"ids": list[JSON](known)})
+        told = {"state": answer["state"], "list": renamed_threads(answer["list"])}
+        yield "threads", call.answer({**told, "notFound": strings(answer, "notFound") or None})
+        return
     name, shown = got(call, THREAD, ids, None)
     yield name, shown
     if call.flag("fetchMessages"):
