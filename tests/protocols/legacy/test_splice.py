@@ -1,5 +1,7 @@
 """Rows of messages are the same whether they are spliced or made the long way."""
 
+from typing import Any
+
 import pytest
 
 from tests.protocols.legacy.client import Old, letter
@@ -24,7 +26,7 @@ TRICK = '"keywords":{"$seen":true},"receivedAt":"","subject":null,"name":null,"m
         (b"To: x\r\n\r\n" + TRICK.encode() + b"\xef\xbf\xbe", {}),
     ],
 )
-def test_both_ways_say_the_same(ann: Old, content: bytes, more: dict[str, object]) -> None:
+def test_both_ways_say_the_same(ann: Old, content: bytes, more: dict[str, Any]) -> None:
     message = ann.deliver(content, **more)
     whole = ann.ask("getMessages", {"ids": [message]})["list"][0]
     for names in (LIST, ["date"], ["isUnread", "isDraft"], ["mailboxIds", "nope"], ["subject", "from"]):
