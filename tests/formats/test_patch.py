@@ -1,6 +1,8 @@
 """PatchObject (RFC 8620 §5.3)."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from angarium.formats import patch
 from angarium.formats.errors import FormatError
@@ -51,3 +53,35 @@ def test_a_name_that_only_begins_like_another_is_another_place() -> None:
 
 def test_the_top_level_properties_are_told_unescaped_and_once() -> None:
     assert patch.tops({"a/b": 1, "c~1d": 2, "a/e": 3}) == ["a", "c/d"]
+
+
+def test_a_difference_reaches_as_deep_as_objects_agree() -> None:
+    before: dict[str, JSON] = {"a": 1, "gone": 2, "o": {"x": 1, "y/z": {"k": [1]}, "w": 3}, "e": {}}
+    after: dict[str, JSON] = {"a": 1, "o": {"x": 2, "y/z": {"k": [1, 2]}}, "e": {"n": 1}, "new": {"b": True}}
+    found = patch.difference(before, after)
+    assert found == {
+        "gone": None,
+        "o/x": 2,
+        "o/y~1z/k": [1, 2],
+        "o/w": None,
+        "e": {"n": 1},
+        "new": {"b": True},
+    }
+
+
+def test_true_and_one_are_different() -> None:
+    assert patch.difference({"a": 1, "b": True}, {"a": True, "b": True}) == {"a": True}
+
+
+NAMES = st.sampled_from(["a", "b/c", "~"])
+VALUES: st.SearchStrategy[JSON] = st.recursive(
+    st.integers(0, 2) | st.booleans() | st.text("xy", max_size=2),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(before=st.dictionaries(NAMES, VALUES, max_size=3), after=st.dictionaries(NAMES, VALUES, max_size=3))
+def test_a_difference_makes_one_object_into_the_other(before: dict[str, JSON], after: dict[str, JSON]) -> None:
+    made = patch.apply(before, patch.difference(before, after))
+    assert {name: value for name, value in made.items() if value is not None} == after
