@@ -8,8 +8,10 @@ import pytest
 
 from angarium.app.demo import PASSWORD, USER, compose, install
 from angarium.app.demo.cards import cards
+from angarium.app.demo.events import events
 from angarium.app.demo.files import invoice, picture
 from angarium.datatypes import principals
+from angarium.datatypes.calendars.ingest import checked
 from angarium.formats.jscontact import check
 from angarium.formats.message import decode_body, envelope, has_attachment, parse
 from angarium.store.sqlite import open_store
@@ -94,7 +96,15 @@ def test_it_is_installed_once_for_a_user_who_can_sign_in(tmp_path: Path) -> None
         assert user.password_hash is not None
         assert principals.verify_password(user.password_hash, PASSWORD)
         assert store.read(lambda snapshot: snapshot.messages.count(user.account)) == len(compose(NOW))
+        assert store.read(lambda snapshot: snapshot.records.count(user.account, "CalendarEvent")) == 6
         mailboxes = store.read(lambda snapshot: snapshot.records.count(user.account, "Mailbox"))
         assert mailboxes == len(ROLES) + 1
     finally:
         store.close()
+
+
+def test_its_calendar_has_what_recurs_and_what_lasts_all_day() -> None:
+    found = {str(event["uid"]): checked(event) for event in events(NOW // 1000)}
+    assert "recurrenceOverrides" in found["demo:bicycle"]
+    assert found["demo:birthday"]["showWithoutTime"] is True
+    assert len(found) == 6

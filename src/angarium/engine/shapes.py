@@ -88,6 +88,11 @@ def line_of(most: int) -> Shape:
     return lambda value: fits(value) or (problem if _UNSEEN.search(cast(str, value)) else None)
 
 
+def fitted(text: str, most: int) -> str:
+    """What is nearest to a text among those that `line_of` takes; empty when nothing is left of it."""
+    return _UNSEEN.sub("_", text.encode(errors="replace").decode()).encode()[:most].decode("utf-8", "ignore")
+
+
 def integer_from(low: int, high: int) -> Shape:
     """An integer in a range, its ends included."""
     return simple(lambda value: is_integer(value, low, high), f"an integer from {low} to {high}")

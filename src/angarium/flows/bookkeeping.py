@@ -1,59 +1,86 @@
-"""Finding or making the address book that cards from elsewhere belong in, by its name."""
+"""Finding or making the address book or calendar that things from elsewhere belong in, by its name."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import cast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
 
+from angarium.datatypes.calendars import calendars, events
 from angarium.datatypes.contacts import books, cards
+from angarium.engine.defaults import Defaults
 from angarium.formats.json import JSON
-from angarium.store.contract import AccountKey, Transaction
+from angarium.store.contract import AccountKey, Records, Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
-    """Where cards are to go; what the source does not tell is None."""
+class Wanted:
+    """Where things are to go: a name, and what else the source tells of it."""
 
     name: str
-    description: str | None = None
-    sort_order: int | None = None
-    subscribed: bool | None = None
+    told: Mapping[str, JSON] = field(default_factory=dict)
     is_default: bool = False
 
 
-def book_for(
+class Create(Protocol):
+    """How a container is made."""
+
+    def __call__(self, transaction: Transaction, account: AccountKey, name: str, **more: JSON) -> str:
+        """Make one, the default one when there is none yet; its id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Containers of one kind: the name of the first one, all that there are, what is in one, making and changing."""
+
+    defaults: Defaults
+    first: str
+    every: Callable[[Records, AccountKey], dict[str, dict[str, JSON]]]
+    held: Callable[[Records, AccountKey, str], list[str]]
+    create: Create
+    change: Callable[[Transaction, AccountKey, str, Mapping[str, JSON]], None]
+
+
+BOOKS: Final = Shelf(books.DEFAULTS, books.FIRST, books.all_books, cards.in_book, books.create, books.change)
+CALENDARS: Final = Shelf(
+    calendars.DEFAULTS,
+    calendars.FIRST,
+    calendars.all_calendars,
+    events.in_calendar,
+    calendars.create,
+    calendars.change,
+)
+
+
+def container_for(
     transaction: Transaction,
     account: AccountKey,
-    book: Book | None,
+    shelf: Shelf,
+    wanted: Wanted | None,
     taken: Sequence[str] = (),
-    wanted: Sequence[Book | None] = (),
+    others: Sequence[Wanted | None] = (),
 ) -> str:
-    """The id of the address book that is meant; None means the default one.
+    """The id of the container that is meant; None means the default one.
 
-    One of the account's that holds nothing yet gets all that is told of the book. What another book of the same source
-    has `taken` already stands for no second one; an empty default book makes way for that of the source, unless its
-    name is `wanted` too.
+    One of the account's that holds nothing yet gets all that is told. What another one of the same source has `taken`
+    already stands for no second one; an empty default one makes way for that of the source, unless its name is that
+    of one of the `others` of the source too.
     """
-    there = books.DEFAULTS.current(transaction.records, account)
-    if book is None:
-        return there or books.create(transaction, account, books.FIRST)
-    known = books.all_books(transaction.records, account)
-    found = next((id_ for id_, value in known.items() if value["name"] == book.name and id_ not in taken), None)
-    if found is None and book.is_default and there is not None and there not in taken:
-        names = {other.name for other in wanted if other is not None}
-        found = there if _is_empty(transaction, account, there) and known[there]["name"] not in names else None
+    there = shelf.defaults.current(transaction.records, account)
+    if wanted is None:
+        return there or shelf.create(transaction, account, shelf.first)
+    known = shelf.every(transaction.records, account)
+    found = next((id_ for id_, value in known.items() if value["name"] == wanted.name and id_ not in taken), None)
+
+    def is_empty(container: str) -> bool:
+        return not shelf.held(transaction.records, account, container)
+
+    if found is None and wanted.is_default and there is not None and there not in taken:
+        names = {other.name for other in others if other is not None}
+        found = there if is_empty(there) and known[there]["name"] not in names else None
     if found is None:
-        found = books.create(transaction, account, book.name, **_told(book))
-    elif _is_empty(transaction, account, found):
-        books.change(transaction, account, found, {"name": book.name, **_told(book)})
-    if book.is_default and there is not None and there != found and _is_empty(transaction, account, there):
-        books.DEFAULTS.move(transaction, account, found)
+        found = shelf.create(transaction, account, wanted.name, **wanted.told)
+    elif is_empty(found):
+        shelf.change(transaction, account, found, {"name": wanted.name, **wanted.told})
+    if wanted.is_default and there is not None and there != found and is_empty(there):
+        shelf.defaults.move(transaction, account, found)
     return found
-
-
-def _is_empty(transaction: Transaction, account: AccountKey, book: str) -> bool:
-    return not cards.in_book(transaction.records, account, book)
-
-
-def _told(book: Book) -> dict[str, JSON]:
-    told = {"description": book.description, "sortOrder": book.sort_order, "isSubscribed": book.subscribed}
-    return {name: cast(JSON, value) for name, value in told.items() if value is not None}

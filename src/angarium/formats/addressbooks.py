@@ -1,21 +1,18 @@
 """`contacts.json`, the contacts of an export: address books, and cards as JSContact with the books that each is in.
 
-The text is JSON with one card a line, so that it can be written and read a card at a time. A Media that is a blob has a
-`data:` URI here, so a card is whole. RFC 9553, RFC 9610.
+A Media that is a blob has a `data:` URI here, so a card is whole. RFC 9553, RFC 9610.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
-from angarium.formats.errors import FormatError
-from angarium.formats.json import JSON, dumps, parse
+from angarium.formats.exportfile import TAIL, Layout
+from angarium.formats.json import JSON
 
 FOLDER: Final = "contacts"
 FILE: Final = f"{FOLDER}/contacts.json"
-_VERSION: Final = 1
-_HEAD_END: Final = b',"cards":['
-_TAIL: Final = b"]}"
+_LAYOUT: Final = Layout(FILE, "books", "cards", "card")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +25,16 @@ class ExportedBook:
     is_default: bool = False
     subscribed: bool = True
 
+    def told(self) -> dict[str, JSON]:
+        """The book as the file has it."""
+        return {
+            "name": self.name,
+            "description": self.description,
+            "sortOrder": self.sort_order,
+            "isDefault": self.is_default,
+            "isSubscribed": self.subscribed,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class ExportedCard:
@@ -38,57 +45,31 @@ class ExportedCard:
 
     def line(self) -> bytes:
         """The card as JSON on one line."""
-        return dumps({"books": list[JSON](self.books), "card": dict(self.card)})
+        return _LAYOUT.line(self.card, self.books)
 
 
 def head(books: Sequence[ExportedBook]) -> bytes:
     """The beginning of the file; lines of cards follow, with `,` and a line end between them, and then `tail`."""
-    told: list[JSON] = [
-        {
-            "name": book.name,
-            "description": book.description,
-            "sortOrder": book.sort_order,
-            "isDefault": book.is_default,
-            "isSubscribed": book.subscribed,
-        }
-        for book in books
-    ]
-    return dumps({"version": _VERSION, "books": told})[:-1] + _HEAD_END + b"\n"
+    return _LAYOUT.head([book.told() for book in books])
 
 
 def tail() -> bytes:
     """The end of the file."""
-    return b"\n" + _TAIL + b"\n"
+    return TAIL
 
 
 def parse_head(line: bytes) -> list[ExportedBook]:
     """The books in the first line of the file; raises FormatError."""
-    text = line.rstrip()
-    if not text.endswith(_HEAD_END):
-        raise FormatError("the first line does not hold address books")
-    value = parse(text.removesuffix(_HEAD_END) + b"}")
-    books = value.get("books") if isinstance(value, dict) else None
-    if not isinstance(value, dict) or value.get("version") != _VERSION or not isinstance(books, list):
-        raise FormatError(f"this is no list of contacts of version {_VERSION}")
-    return [_book(book) for book in books]
+    return [_book(book) for book in _LAYOUT.parse_head(line)]
 
 
 def parse_line(line: bytes, books: int) -> ExportedCard | None:
     """The card of a line after the first, in some of so many books; None for the end. Raises FormatError."""
-    text = line.strip().removesuffix(b",")
-    if not text or text == _TAIL:
-        return None
-    value = parse(text)
-    card, places = (value.get("card"), value.get("books")) if isinstance(value, dict) else (None, None)
-    if not isinstance(card, dict) or not isinstance(places, list):
-        raise FormatError("this is no card with its address books")
-    known = [place for place in places if type(place) is int and 0 <= place < books]
-    return ExportedCard(card, known)
+    found = _LAYOUT.parse_line(line, books)
+    return None if found is None else ExportedCard(found.thing, found.places)
 
 
-def _book(value: JSON) -> ExportedBook:
-    if not isinstance(value, dict) or not isinstance(value.get("name"), str) or not value["name"]:
-        raise FormatError("an address book needs a name")
+def _book(value: Mapping[str, JSON]) -> ExportedBook:
     description, order = value.get("description"), value.get("sortOrder")
     return ExportedBook(
         name=cast(str, value["name"]),

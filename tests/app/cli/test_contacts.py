@@ -164,7 +164,7 @@ def test_damaged_contacts_of_an_export_are_named(ann: Program, tmp_path: Path) -
 def test_what_cannot_be_read_of_a_card_is_told(ann: Program, tmp_path: Path) -> None:
     (tmp_path / "a.vcf").write_bytes(vcard("Ann", "u1").replace(b"N:Ann", b"no colon\r\nN:Ann"))
     said = ann.good("import", "--user", "ann", tmp_path / "a.vcf").splitlines()
-    assert said[0].startswith(f"left out of {tmp_path / 'a.vcf'}, card 1 (at octet 0): ")
+    assert said[0].startswith(f"incomplete {tmp_path / 'a.vcf'}, card 1 (at octet 0): ")
     assert said[-1] == "taken 1, skipped 0, failed 0"
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from angarium.app.demo import compose, install
 from angarium.app.demo.cards import cards
+from angarium.app.demo.events import events
 from angarium.datatypes import principals
 from angarium.formats.primitives import parse_utc
 from angarium.store.contract import Snapshot, Transaction
@@ -21,6 +22,7 @@ ROLES = ("inbox", "drafts", "sent", "archive", "junk", "trash")
 NOW = 1_790_000_000_123
 COUNT = len(compose(NOW))
 CARDS = len(list(cards(NOW // 1000, 0)))
+EVENTS = len(list(events(NOW // 1000)))
 
 
 @pytest.fixture
@@ -75,7 +77,7 @@ def model(folder: Path) -> tuple[Any, Any]:
 def test_an_export_reads_back_to_the_same_account(demo: Program, tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     assert demo.good("export", "--user", "test", first) == (
-        f"mails {COUNT}, cards {CARDS}\nwritten {COUNT + CARDS}, failed 0\n"
+        f"mails {COUNT}, cards {CARDS}, events {EVENTS}\nwritten {COUNT + CARDS + EVENTS}, failed 0\n"
     )
     demo.user("bob")
     assert "skipped 0, failed 0" in demo.good("import", "--user", "bob", first)
@@ -116,7 +118,7 @@ def test_changes_made_in_an_exported_maildir_come_back(demo: Program, tmp_path: 
     path.rename(path.with_name(path.name.partition(":2,")[0] + ":2,FS"))
     (folder / ".Archive" / "new" / "1.new").write_bytes(b"Subject: added later\n\n")
     demo.user("bob")
-    assert f"taken {COUNT + CARDS + 1}, skipped 0, failed 0" in demo.good("import", "--user", "bob", folder)
+    assert f"taken {COUNT + CARDS + EVENTS + 1}, skipped 0, failed 0" in demo.good("import", "--user", "bob", folder)
     demo.good("export", "--user", "bob", tmp_path / "second")
     _mailboxes, messages = model(tmp_path / "second")
     octets = path.with_name(path.name.partition(":2,")[0] + ":2,FS").read_bytes().hex()
@@ -163,7 +165,7 @@ def test_damaged_mail_is_named_and_the_rest_is_saved(demo: Program, tmp_path: Pa
     connection.close()
     ran = demo("export", "--user", "test", tmp_path / "out")
     assert ran.code == 1
-    assert ran.out.endswith(f"written {COUNT + CARDS - 2}, failed 2\n")
+    assert ran.out.endswith(f"written {COUNT + CARDS + EVENTS - 2}, failed 2\n")
     assert f"failed {emails[0]}: its octets are not those that were stored" in ran.out
     assert f"failed {emails[1]}: its octets are gone" in ran.out
     verified = demo("verify")

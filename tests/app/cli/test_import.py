@@ -109,11 +109,11 @@ def test_failed_and_skipped_are_named_with_reasons_and_end_with_1(program: Progr
     write(folder / "good.eml", message("good"))
     write(folder / "bad.eml", b"no header here\n")
     write(folder / "empty.eml", b"")
-    write(folder / "feast.ics", b"BEGIN:VCALENDAR\n")
+    write(folder / "old.pst", b"!BDN")
     ran = program("import", "--user", "ann", folder)
     assert ran.code == 1
     assert ran.out.splitlines()[-1] == "taken 1, skipped 1, failed 2"
-    assert f"skipped {folder / 'feast.ics'}: calendars are not stored yet" in ran.out
+    assert f"skipped {folder / 'old.pst'}: Outlook's own format; convert it to mbox first" in ran.out
     assert f"failed {folder / 'bad.eml'}: no header" in ran.out
     assert f"failed {folder / 'empty.eml'}: " in ran.out
 

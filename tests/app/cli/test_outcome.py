@@ -7,10 +7,10 @@ def test_a_report_gives_totals_last_and_names_before() -> None:
     outcome = Outcome()
     outcome.take(["Inbox"])
     outcome.take(["Inbox", "Work"])
-    outcome.skip("b.ics", "calendars are not stored yet", False)
+    outcome.skip("b.pst", "Outlook's own format", False)
     outcome.fail("c.eml", "no header field")
     assert list(outcome.lines()) == [
-        "skipped b.ics: calendars are not stored yet",
+        "skipped b.pst: Outlook's own format",
         "failed c.eml: no header field",
         "into Inbox 2, Work 1",
         "taken 2, skipped 1, failed 1",

@@ -91,7 +91,7 @@ def test_folders_of_anything_give_their_names(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "octets", "reason"),
     [
-        ("a.ics", b"BEGIN:VCALENDAR", "calendars are not stored yet"),
+        ("a.pst", b"!BDN", "Outlook's own format; convert it to mbox first"),
         ("photo.jpg", b"\xff\xd8\xff\xe0", "this does not look like mail"),
         ("a.msg", b"\xd0\xcf\x11\xe0\xa1", "Outlook's own format; save the message as .eml there"),
         ("empty.txt", b"", "the file is empty"),
@@ -110,6 +110,15 @@ def test_cards_are_known_by_name_or_beginning(tmp_path: Path, name: str, octets:
     path = write(tmp_path / name, octets)
     assert [source.kind for source in find(path)] == [Kind.CARDS]
     assert [source.kind for source in find(tmp_path)] == [Kind.CARDS]
+
+
+@pytest.mark.parametrize(
+    ("name", "octets"), [("a.ics", b"anything"), ("b.ical", b"x"), ("c", b"\xef\xbb\xbfbegin:vcalendar\r\nVERSION:2.0")]
+)
+def test_events_are_known_by_name_or_beginning(tmp_path: Path, name: str, octets: bytes) -> None:
+    path = write(tmp_path / name, octets)
+    assert [source.kind for source in find(path)] == [Kind.EVENTS]
+    assert [source.kind for source in find(tmp_path)] == [Kind.EVENTS]
 
 
 def test_housekeeping_and_links_to_folders_are_left_alone(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Where to; a folder 
 
 
 def export(user: UserOption, folder: Folder, data: Data = None, config: ConfigFile = None) -> None:
-    """Write an account into a folder, as any program can read it: a Maildir, and a .vcf for each address book.
+    """Write an account into a folder, as any program can read it: a Maildir, a .vcf for each address book, and .ics.
 
-    Octets, flags and dates are kept; angarium.json and contacts/contacts.json say what the others cannot, so that
-    importing the folder gives the same account again. What is damaged in the store is named and left out; the command
-    then ends with 1.
+    Octets, flags and dates are kept; angarium.json, contacts/contacts.json and calendars/calendars.json say what the
+    others cannot, so that importing the folder gives the same account again. What is damaged in the store is named and
+    left out; the command then ends with 1.
     """
     from angarium.app.cli.exporting.run import export_account
     from angarium.app.cli.progress import Progress

@@ -16,22 +16,26 @@ Mailbox = Annotated[
 ]
 Book = Annotated[str | None, typer.Option("--book", metavar="NAME", help="Put all cards into this address book.")]
 
+Calendar = Annotated[str | None, typer.Option("--calendar", metavar="NAME", help="Put all events into this calendar.")]
+
 
 def import_(
     paths: Paths,
     user: UserOption,
     mailbox: Mailbox = None,
     book: Book = None,
+    calendar: Calendar = None,
     verbose: Verbose = False,
     data: Data = None,
     config: ConfigFile = None,
 ) -> None:
-    """Bring mail and contacts into an account: mbox, Maildir, .eml, .vcf, an export, or folders of any of them.
+    """Bring mail, contacts and events into an account: mbox, Maildir, .eml, .vcf, .ics, an export, or folders of them.
 
     Each kind is recognised. Names of folders and mbox files become mailboxes; a Maildir is the inbox, its folders
     mailboxes; a message given by itself goes to the inbox. Dates and flags come along. What the account has already,
     octet for octet, is skipped, so an import that was cut short can simply be run again. Cards go to the default
-    address book; one whose UID the account has (or without UID, its content) is skipped.
+    address book, events to the default calendar; what the account has by its UID (or without one, by its content) is
+    skipped.
 
     Says what was taken, skipped and failed, and why. Ends with 1 when anything failed.
     """
@@ -47,7 +51,7 @@ def import_(
     try:
         with Progress("import") as progress, writing(settings) as caller:
             task = Task(caller, user, settings.limits.max_size_upload, outcome, verbose)
-            import_all(task, paths, progress, mailbox, book)
+            import_all(task, paths, progress, mailbox, book, calendar)
     except (StoreError, KeyboardInterrupt) as error:
         if outcome.taken:
             outcome.fail("the rest", str(error) or "interrupted")

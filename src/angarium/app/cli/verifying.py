@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from angarium.app.cli.progress import Progress
+from angarium.app.cli.verifying_calendars import wrong_calendars
 from angarium.app.cli.verifying_contacts import wrong_contacts
 from angarium.datatypes import principals, quotas
 from angarium.datatypes.mail.mailbox import record as records
@@ -168,6 +169,7 @@ class _Account:
             "the indexes": self._check_indexes,
             "the quotas": self._check_quotas,
             "the contacts": self._check_contacts,
+            "the calendars": self._check_calendars,
         }
         for part, check in parts.items():
             try:
@@ -194,6 +196,10 @@ class _Account:
 
     def _check_contacts(self) -> None:
         for problem in wrong_contacts(self._snapshot, self._account, self._checked):
+            self._wrong(problem)
+
+    def _check_calendars(self) -> None:
+        for problem in wrong_calendars(self._snapshot, self._account, self._checked):
             self._wrong(problem)
 
     def _check_emails(self) -> None:

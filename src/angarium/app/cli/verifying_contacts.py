@@ -46,10 +46,11 @@ def _wrong(
     for blob in hashes(card.get("media")):
         if blob not in checked:
             checked.add(blob)
-            yield from _wrong_blob(snapshot, blob)
+            yield from wrong_blob(snapshot, blob)
 
 
-def _wrong_blob(snapshot: Snapshot, blob: BlobHash) -> Iterator[str]:
+def wrong_blob(snapshot: Snapshot, blob: BlobHash) -> Iterator[str]:
+    """What is wrong with a blob that something names."""
     digest = hashlib.sha256()
     try:
         content = snapshot.blobs.open(blob)

@@ -1,16 +1,19 @@
-"""Putting the demo into a store: the user who can sign in, the mail, and the address book."""
+"""Putting the demo into a store: the user who can sign in, the mail, the address book, and the calendar."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from angarium.app.demo.cards import cards
 from angarium.app.demo.compose import compose
+from angarium.app.demo.events import events
 from angarium.datatypes import principals
+from angarium.datatypes.calendars.ingest import checked, new_event
+from angarium.datatypes.calendars.ingest import store as store_events
 from angarium.datatypes.contacts.ingest import new_card
 from angarium.datatypes.contacts.ingest import store as store_cards
 from angarium.datatypes.mail.ingest import new_message
 from angarium.datatypes.mail.mailbox import ROLES
-from angarium.flows.bookkeeping import book_for
+from angarium.flows.bookkeeping import BOOKS, CALENDARS, container_for
 from angarium.flows.filing import Place, mailbox_for
 from angarium.flows.provision import new_user
 from angarium.formats.primitives import format_utc
@@ -21,7 +24,7 @@ PASSWORD: Final = "test"  # noqa: S105 - the demo says so itself
 
 
 def install(store: Store, new_mailboxes: Sequence[str], now: int, seed: int = 0) -> bool:
-    """Make user `test` with password `test`, the demo's mail and its cards; false when there is such a user already.
+    """Make user `test` with password `test`, the demo's mail, cards and events; false when there is one.
 
     `now` is epoch milliseconds. Waits until it is on disk.
     """
@@ -38,9 +41,13 @@ def install(store: Store, new_mailboxes: Sequence[str], now: int, seed: int = 0)
             transaction.messages.add(
                 user.account, new_message(message.octets, message.keywords, [mailbox], message.received)
             )
-        book = book_for(transaction, user.account, None)
-        made = [new_card(card, [book], format_utc(now // 1000 * 1000)) for card in cards(now // 1000, seed)]
+        moment = format_utc(now // 1000 * 1000)
+        book = container_for(transaction, user.account, BOOKS, None)
+        made = [new_card(card, [book], moment) for card in cards(now // 1000, seed)]
         store_cards(transaction, user.account, made)
+        calendar = container_for(transaction, user.account, CALENDARS, None)
+        planned = [new_event(checked(event), [calendar], moment, {}) for event in events(now // 1000)]
+        store_events(transaction, user.account, planned)
 
     store.write(job).result()
     return True

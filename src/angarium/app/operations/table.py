@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from angarium.app.operations import contacts, delivery, imports, queue, rebuild, users
+from angarium.app.operations import calendars, contacts, delivery, imports, queue, rebuild, users
 from angarium.app.operations.services import Arguments, OperationError, Services
 from angarium.formats.json import JSON
 
@@ -23,6 +23,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "import.batch": imports.batch,
     "import.books": contacts.import_books,
     "import.cards": contacts.import_cards,
+    "import.calendars": calendars.import_calendars,
+    "import.events": calendars.import_events,
     "queue.retry": queue.retry,
     "queue.drop": queue.drop,
     "rebuild.counters": rebuild.counters,

@@ -1,6 +1,6 @@
 """Blobs in the links of an event: they must be readable, and stay as long as the event does (JMAP calendars §5.3)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import cast
 
 from angarium.datatypes.blobs import UPLOAD_ALLOWANCE, BlobId, parse_blob_id, read_counted
@@ -39,9 +39,19 @@ def settled(call: Call, event: Event, before: Event) -> Event:
     return made
 
 
+def names(event: Event) -> list[str]:
+    """The ids of the blobs of an event, each once."""
+    return list(dict.fromkeys(cast(str, link["blobId"]) for _, link in _links(event)))
+
+
+def without(event: Event, gone: Collection[str]) -> Event:
+    """The event without the links that name some blobs."""
+    return cast(Event, _without(event, gone))
+
+
 def hashes(event: Event) -> list[BlobHash]:
     """The blobs of an event."""
-    named = (parse_blob_id(cast(str, link["blobId"])) for _, link in _links(event))
+    named = map(parse_blob_id, names(event))
     return list(dict.fromkeys(name.hash for name in named if name))
 
 
@@ -59,6 +69,15 @@ def _stored(call: Call, blob_id: str) -> str | None:
     if blob is None:
         return None
     return str(BlobId(call.transaction.blobs.add(blob.content[:]))) if blob.id.steps else blob_id
+
+
+def _without(value: JSON, gone: Collection[str]) -> JSON:
+    if isinstance(value, list):
+        return [_without(item, gone) for item in value]
+    if not isinstance(value, dict):
+        return value
+    left = {name: item for name, item in value.items() if not (isinstance(item, dict) and item.get("blobId") in gone)}
+    return {name: item if name == "iCalendar" else _without(item, gone) for name, item in left.items()}
 
 
 def _links(value: JSON, path: str = "") -> Iterator[tuple[str, dict[str, JSON]]]:

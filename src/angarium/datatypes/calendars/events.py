@@ -30,7 +30,7 @@ FAR: Final = END
 _STEPS: Final = 4_000
 """Few, for the writer calculates this while others wait."""
 
-_SPANS: Final = (40 * DAY, 400 * DAY, 4_000 * DAY, END)
+_SPANS: Final = (8 * DAY, 40 * DAY, 400 * DAY, 4_000 * DAY, END)
 
 
 def indexes(event: Mapping[str, JSON]) -> Indexes:
@@ -64,13 +64,15 @@ def reach(event: Mapping[str, JSON]) -> tuple[int, int]:
         at = parse_local(str(event.get("start"))) or FIRST
         return at, at + 1
     if not found.recurs:
-        (only,) = found.instances(0, END + 1, Work(_STEPS))
+        only = found.at_start()
         return only.start, max(only.end, only.start + 1)
     return _first_start(found), _last_end(found)
 
 
 def _first_start(found: Series) -> int:
     """Exact unless that is too much work; then a time that no instance begins before."""
+    if not found.overrides:
+        return found.at_start().start
     moved = (start for start, _, _ in found.moved.values())
     earliest = min(found.start, *(parse_local(at) or FIRST for at in found.ids[:1]), *moved, END) - 2 * DAY
     work = Work(_STEPS)

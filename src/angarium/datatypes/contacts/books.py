@@ -3,12 +3,12 @@
 For whoever needs a book without being asked by a client: new accounts, imports, exports.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Final, cast
 
 from angarium.engine.defaults import INDEX, Defaults, entries
 from angarium.engine.records import OWNER, own, with_own
+from angarium.engine.shapes import fitted
 from angarium.formats.json import JSON, dumps, loads
 from angarium.store.contract import AccountKey, Indexes, Records, Transaction
 
@@ -21,7 +21,6 @@ LONGEST_NAME: Final = 255
 """Octets of UTF-8."""
 
 IS_SUBSCRIBED: Final = "isSubscribed"
-_UNFIT: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _NEW: Final[Mapping[str, JSON]] = {"description": None, "sortOrder": 0, "isDefault": False}
 
 
@@ -35,8 +34,7 @@ DEFAULTS: Final = Defaults(KIND, indexes)
 
 def fitting(name: str) -> str:
     """A name that a book may have: controls are replaced, what is too long is cut."""
-    shown = _UNFIT.sub("_", name).encode()[:LONGEST_NAME].decode("utf-8", "ignore")
-    return shown or FIRST
+    return fitted(name, LONGEST_NAME) or FIRST
 
 
 def existing(records: Records, account: AccountKey, books: list[str]) -> set[str]:

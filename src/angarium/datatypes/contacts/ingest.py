@@ -6,36 +6,23 @@ Pure but for `store`: an import runs `new_card` in a process of its own. RFC 961
 import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final, cast
 
 import orjson
 
 from angarium.datatypes.blobs import BlobId
 from angarium.datatypes.contacts import cards
+from angarium.engine.arrivals import UNSTAGED, Arrival, Staged, keep
 from angarium.formats.datauri import is_data_uri, parse_data_uri
 from angarium.formats.errors import FormatError
 from angarium.formats.imagetype import ENOUGH, image_type
 from angarium.formats.jscontact import texts
 from angarium.formats.json import JSON, dumps
 from angarium.formats.searchtext import prepare_columns
-from angarium.store.contract import AccountKey, BlobHash, Indexes, NewRecord, StagedBlob, Texts, Transaction
+from angarium.store.contract import AccountKey, BlobHash, Transaction
 
-_NONE: Final[Mapping[bytes, StagedBlob]] = MappingProxyType({})
 _TOLD: Final = 3
 """Problems of a card that are told; the rest are seldom of any other kind."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewCard:
-    """Everything to store of a card; `blobs` are the octets of its media."""
-
-    uid: str
-    value: bytes
-    indexes: Indexes
-    texts: Texts
-    blobs: tuple[bytes, ...] = ()
 
 
 def checked(card: Mapping[str, JSON]) -> Mapping[str, JSON]:
@@ -45,7 +32,7 @@ def checked(card: Mapping[str, JSON]) -> Mapping[str, JSON]:
     return card
 
 
-def new_card(card: Mapping[str, JSON], books: Sequence[str], moment: str) -> NewCard:
+def new_card(card: Mapping[str, JSON], books: Sequence[str], moment: str) -> Arrival:
     """A card as it is kept in these books; `moment` is a UTCDate, for one that does not tell its own times.
 
     The card is valid, as those that come from vCards are. One without a uid gets one that follows from its content, so
@@ -64,27 +51,22 @@ def new_card(card: Mapping[str, JSON], books: Sequence[str], moment: str) -> New
     value = dumps(whole)
     if len(value) > cards.LARGEST:
         raise FormatError(f"the card has {len(value)} octets; at most {cards.LARGEST} are kept")
-    words = prepare_columns(texts(whole))
-    return NewCard(cast(str, uid), value, cards.indexes(whole), words, tuple(blobs))
+    return Arrival(value, cards.indexes(whole), prepare_columns(texts(whole)), tuple(blobs))
 
 
 def store(
-    transaction: Transaction, account: AccountKey, given: Sequence[NewCard], staged: Mapping[bytes, StagedBlob] = _NONE
+    transaction: Transaction, account: AccountKey, given: Sequence[Arrival], staged: Staged = UNSTAGED
 ) -> list[bool]:
     """Keep the cards whose uid the account has not; for each whether it was taken. Some blobs may be `staged`."""
-    known = transaction.records.carried(account, cards.KIND, "uid", [card.uid for card in given])
-    taken: dict[str, NewCard] = {}
+    uids = [cast(str, card.indexes["uid"][0]) for card in given]
+    known = transaction.records.carried(account, cards.KIND, "uid", uids)
+    taken: dict[str, Arrival] = {}
     told = []
-    for card in given:
-        told.append(card.uid not in known and card.uid not in taken)
+    for uid, card in zip(uids, given, strict=True):
+        told.append(uid not in known and uid not in taken)
         if told[-1]:
-            taken[card.uid] = card
-    records = [NewRecord(card.value, card.indexes, card.texts) for card in taken.values()]
-    made = transaction.records.create_all(account, cards.KIND, cards.PREFIX, records)
-    for record, card in zip(made, taken.values(), strict=True):
-        if card.blobs:
-            kept = [transaction.blobs.add(staged.get(octets, octets)) for octets in card.blobs]
-            transaction.blobs.pin(account, cards.KIND, record, kept)
+            taken[uid] = card
+    keep(transaction, account, cards.KIND, cards.PREFIX, list(taken.values()), staged)
     return told
 
 

@@ -58,6 +58,10 @@ class Series:
         """Whether there is more than the one time."""
         return self.rule is not None or bool(self.overrides)
 
+    def at_start(self, floating: tzinfo = UTC) -> Instance:
+        """What happens at the start, overrides aside."""
+        return self._instance(None, self.start, self.zone, self.duration, floating)
+
     def instances(self, after: int, before: int, work: Work, floating: tzinfo = UTC) -> list[Instance]:
         """The instances that end after one time and start before another (UTC seconds), by start.
 
@@ -65,7 +69,7 @@ class Series:
         Raises TooMuchWork.
         """
         if not self.recurs:
-            only = self._instance(None, self.start, self.zone, self.duration, floating)
+            only = self.at_start(floating)
             return [only] if _overlap(only, after, before) else []
         work.spend(len(self.overrides) // _OVERRIDES_A_STEP)
         found = [each for each in self._all(after, before, work, floating) if _overlap(each, after, before)]
@@ -84,7 +88,7 @@ class Series:
 
     def last_end(self, work: Work, floating: tzinfo = UTC) -> int | None:
         """A UTC time that no instance ends after; None when the rule never ends. Raises TooMuchWork."""
-        ends = [self._instance(None, self.start, self.zone, self.duration, floating).end]
+        ends = [self.at_start(floating).end]
         rule = self._counted(work)
         if rule is not None:
             last = last_occurrence(rule, self.start, work)

@@ -3,26 +3,20 @@
 What cannot be read is named and left out: a card, or of a card a photo.
 """
 
-import hashlib
 import os
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, cast
 
-from angarium.app.cli.exporting.part import Task
+from angarium.app.cli.exporting.part import Task, file_names, whole_blob
 from angarium.datatypes.blobs import parse_blob_id
 from angarium.datatypes.contacts import books, cards
 from angarium.formats.addressbooks import FILE, ExportedBook, ExportedCard, head, tail
 from angarium.formats.datauri import data_uri
 from angarium.formats.json import JSON, loads
 from angarium.formats.vcard import write_card
-from angarium.store.contract import BlobHash, Window
+from angarium.store.contract import Window
 
 _TOGETHER: Final = 200
-_LONGEST: Final = 200
-"""Octets of the name of a file; file systems take 255."""
-
-_UNSAFE: Final = re.compile(r"[^\w \-]+|^\s+|\s+$")
 _UNKNOWN: Final = "application/octet-stream"
 
 
@@ -47,7 +41,7 @@ class ContactsExport:
             return 0
         target = self._task.root / FILE
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        names = _file_names([cast(str, book["name"]) for book in known.values()])
+        names = file_names([cast(str, book["name"]) for book in known.values()], ".vcf")
         files = {book: target.parent / name for book, name in zip(known, names, strict=True)}
         part = target.with_name(f"{target.name}.part")
         written = 0
@@ -97,20 +91,13 @@ class ContactsExport:
         name = parse_blob_id(blob_id) if isinstance(blob_id, str) else None
         if not isinstance(entry, dict) or name is None:
             return entry
-        octets = self._octets(name.hash)
+        octets = whole_blob(self._snapshot, name.hash)
         if octets is None:
             self._task.outcome.fail(record, f"the octets of its {entry.get('kind', 'media')} are gone or damaged")
             return None
         media_type = entry.get("mediaType")
         kept = {key: item for key, item in entry.items() if key != "blobId"}
         return {**kept, "uri": data_uri(media_type if isinstance(media_type, str) else _UNKNOWN, octets)}
-
-    def _octets(self, blob: BlobHash) -> bytes | None:
-        try:
-            octets = bytes(self._snapshot.blobs.open(blob)[:])
-        except (KeyError, OSError):
-            return None
-        return octets if hashlib.sha256(octets).hexdigest() == blob else None
 
 
 def _exported(book: Mapping[str, JSON]) -> ExportedBook:
@@ -121,18 +108,3 @@ def _exported(book: Mapping[str, JSON]) -> ExportedBook:
         is_default=book.get("isDefault") is True,
         subscribed=book.get(books.IS_SUBSCRIBED) is True,
     )
-
-
-def _file_names(names: Sequence[str]) -> list[str]:
-    """A file for each book, by its name as far as file systems take it; no two are alike whatever their case."""
-    taken: set[str] = set()
-    found = []
-    for name in names:
-        plain = _UNSAFE.sub("_", name).encode()[:_LONGEST].decode("utf-8", "ignore")
-        file, number = f"{plain}.vcf", 1
-        while file.casefold() in taken:
-            number += 1
-            file = f"{plain} {number}.vcf"
-        taken.add(file.casefold())
-        found.append(file)
-    return found

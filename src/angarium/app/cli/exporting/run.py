@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from angarium.app.cli.exporting.calendars import CalendarsExport
 from angarium.app.cli.exporting.contacts import ContactsExport
 from angarium.app.cli.exporting.mail import MailExport
 from angarium.app.cli.exporting.part import Exported, Part, Task
@@ -21,7 +22,7 @@ def export_account(store: Store, user: str, folder: Path, progress: Progress) ->
         if found is None:
             raise Refused("notFound", f"there is no user {user!r}")
         task = Task(snapshot, found, folder, progress, Exported())
-        parts: tuple[Part, ...] = (MailExport(task), ContactsExport(task))
+        parts: tuple[Part, ...] = (MailExport(task), ContactsExport(task), CalendarsExport(task))
         progress.expect(sum(part.count() for part in parts))
         for part in parts:
             task.outcome.written[part.name] = part.write()

@@ -5,37 +5,20 @@ Files are read a card at a time, so a file may be of any length. What cannot be 
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import Final
 
-from angarium.app.cli.importing.batches import Batches, Freight
-from angarium.app.cli.importing.sources import Kind, Source
+from angarium.app.cli.importing.shipment import CARDS, Goal, Shipment
+from angarium.app.cli.importing.sources import Kind, Source, lines, pieces
 from angarium.app.cli.importing.taking import Task
-from angarium.app.operations.card_batch import pack
-from angarium.datatypes.contacts.ingest import NewCard, checked, new_card
-from angarium.formats.addressbooks import ExportedBook, ExportedCard, parse_head, parse_line
+from angarium.datatypes.contacts.ingest import checked, new_card
+from angarium.engine.arrivals import Arrival
+from angarium.formats.addressbooks import parse_head, parse_line
 from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON
 from angarium.formats.primitives import format_utc
 from angarium.formats.vcard import cards
-
-THERE: Final = "the account has this card already"
-DEFAULT: Final = "the default address book"
-
-_PIECE = 1 << 18
-_BATCH_CARDS = 500
-_BATCH_OCTETS = 4_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A card that waits for its batch; `problems` are what could not be read of it."""
-
-    label: str
-    books: list[str]
-    card: NewCard
-    problems: Sequence[str]
 
 
 class CardTaker:
@@ -44,14 +27,10 @@ class CardTaker:
     kinds: Final = (Kind.CARDS, Kind.CONTACTS)
 
     def __init__(self, task: Task, book: str | None) -> None:
-        self._task = task
         self._outcome = task.outcome
-        self._book = book
         self._most = 2 * task.limit  # base64 makes a photo a third larger
-        self._everywhere: list[str] | None = None
         self._moment = format_utc(int(time.time()) * 1000)
-        freight = Freight("import.cards", {"user": task.user}, self._pack, self._told, self._refused)
-        self._batches = Batches(task.caller, freight, _BATCH_CARDS, _BATCH_OCTETS)
+        self._shipment = Shipment(task, CARDS, book)
 
     def take(self, source: Source) -> Iterator[int]:
         """Take the cards of a source; gives how much of it each was."""
@@ -65,21 +44,21 @@ class CardTaker:
 
     def finish(self) -> None:
         """Wait for everything to be stored."""
-        self._batches.flush()
+        self._shipment.finish()
 
     def close(self) -> None:
         """Let go of the thread that sends."""
-        self._batches.close()
+        self._shipment.close()
 
     def _vcards(self, path: Path) -> Iterator[int]:
         position, number = 0, 0
-        for number, found in enumerate(cards(_pieces(path), self._most), start=1):
+        for number, found in enumerate(cards(pieces(path), self._most), start=1):
             label = f"{path}, card {number} (at octet {found.position})"
             problems = [problem.text for problem in found.problems]
             if found.card is None:
                 self._outcome.fail(label, problems[0])
             else:
-                self._send(label, found.card, [self._book or DEFAULT], self._one_book(), problems)
+                self._send(label, found.card, self._shipment.goal(), problems)
             yield found.position - position
             position = found.position
         size = path.stat().st_size
@@ -91,92 +70,20 @@ class CardTaker:
         """Cards of an export go back to their books, unless all are to go to one."""
         with path.open("rb") as file:
             books = parse_head(file.readline(self._most))
-            ids = self._books(books)
-            for number, (size, line) in enumerate(_lines(file, self._most), start=1):
+            goal = self._shipment.goals([book.told() for book in books])
+            for number, (size, line) in enumerate(lines(file, self._most), start=1):
                 label = f"{path}, card {number}"
                 try:
                     found = parse_line(line, len(books))
                     if found is not None:
-                        self._send(label, checked(found.card), *self._places(found, books, ids), ())
+                        self._send(label, checked(found.card), goal(found.books), ())
                 except FormatError as error:
                     self._outcome.fail(label, error.problem)
                 yield size
 
-    def _places(
-        self, found: ExportedCard, books: Sequence[ExportedBook], ids: Sequence[str]
-    ) -> tuple[list[str], list[str]]:
-        """Names and ids of the books that a card goes to."""
-        if self._book is not None or not found.books:
-            return [self._book or DEFAULT], self._one_book()
-        return [books[place].name for place in found.books], [ids[place] for place in found.books]
-
-    def _send(
-        self, label: str, card: Mapping[str, JSON], names: list[str], books: Sequence[str], problems: Sequence[str]
-    ) -> None:
+    def _send(self, label: str, card: Mapping[str, JSON], goal: Goal, problems: Sequence[str]) -> None:
         """Send a card that is valid."""
-        try:
-            new = new_card(card, books, self._moment)
-        except FormatError as error:
-            self._outcome.fail(label, error.problem)
-            return
-        except Exception as error:  # a fault of the converter must not end an import of thousands
-            self._outcome.fail(label, f"a fault in reading it: {error!r}")
-            return
-        self._batches.add(_Ready(label, names, new, problems), len(new.value) + sum(map(len, new.blobs)))
+        self._shipment.send(label, partial(self._made, card), goal, problems)
 
-    def _one_book(self) -> list[str]:
-        """The book for all cards that do not say theirs."""
-        if self._everywhere is None:
-            wanted: JSON = None if self._book is None else {"name": self._book}
-            self._everywhere = self._found([wanted])
-        return self._everywhere
-
-    def _books(self, books: Sequence[ExportedBook]) -> list[str]:
-        if self._book is not None:
-            return []
-        return self._found(
-            [
-                {
-                    "name": book.name,
-                    "description": book.description,
-                    "sortOrder": book.sort_order,
-                    "isSubscribed": book.subscribed,
-                    "isDefault": book.is_default,
-                }
-                for book in books
-            ]
-        )
-
-    def _found(self, books: list[JSON]) -> list[str]:
-        self._batches.land()
-        return cast("list[str]", self._task.caller.call("import.books", {"user": self._task.user, "books": books})[0])
-
-    def _pack(self, batch: Sequence[_Ready]) -> bytes:
-        return pack([ready.card for ready in batch])
-
-    def _told(self, ready: _Ready, taken: JSON) -> None:
-        if not taken:
-            self._outcome.skip(ready.label, THERE, self._task.name_all)
-            return
-        self._outcome.take(ready.books)
-        for problem in ready.problems:
-            self._outcome.lacks(ready.label, problem)
-
-    def _refused(self, ready: _Ready, reason: str) -> None:
-        self._outcome.fail(ready.label, reason)
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            yield piece
-
-
-def _lines(file: BinaryIO, most: int) -> Iterator[tuple[int, bytes]]:
-    """The lines from here on with their sizes; of one that is larger than `most`, as much as that."""
-    while line := file.readline(most):
-        size, rest = len(line), line
-        while len(rest) == most and not rest.endswith(b"\n"):
-            rest = file.readline(most)
-            size += len(rest)
-        yield size, line
+    def _made(self, card: Mapping[str, JSON], books: Sequence[str]) -> Arrival:
+        return new_card(card, books, self._moment)

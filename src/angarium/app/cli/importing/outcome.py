@@ -32,7 +32,7 @@ class Outcome:
             self._named.append((label, reason))
 
     def lacks(self, label: str, reason: str) -> None:
-        """Something of what was stored could not be read, and is left out."""
+        """Something of what was read is left out, or taken otherwise."""
         self.lacking.append((label, reason))
 
     def fail(self, label: str, reason: str) -> None:
@@ -47,7 +47,7 @@ class Outcome:
             if (more := count - sum(1 for _label, named in self._named if named == reason)) > 0:
                 yield f"skipped {more} more: {reason} (--verbose names each)"
         for label, reason in self.lacking:
-            yield f"left out of {label}: {reason}"
+            yield f"incomplete {label}: {reason}"
         for label, reason in self.failed:
             yield f"failed {label}: {reason}"
         if self.mailboxes:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from angarium.app.cli.importing import sources
 from angarium.app.cli.importing.cards import CardTaker
+from angarium.app.cli.importing.events import EventTaker
 from angarium.app.cli.importing.mail import MailTaker
 from angarium.app.cli.importing.outcome import Outcome
 from angarium.app.cli.importing.reading import weigh
@@ -14,17 +15,24 @@ from angarium.app.cli.importing.taking import Taker, Task
 from angarium.app.cli.progress import Progress
 
 
-def import_all(task: Task, paths: Sequence[Path], progress: Progress, mailbox: str | None, book: str | None) -> None:
+def import_all(
+    task: Task,
+    paths: Sequence[Path],
+    progress: Progress,
+    mailbox: str | None = None,
+    book: str | None = None,
+    calendar: str | None = None,
+) -> None:
     """Import everything in these files and folders.
 
-    `mailbox` names one mailbox for all mail, `book` one address book for all cards. What became of each is in the
-    task's outcome, also when the import ends early: Refused for a user who is not there, StoreError when nothing more
-    can be written.
+    `mailbox` names one mailbox for all mail, `book` one address book for all cards, `calendar` one for all events.
+    What became of each is in the task's outcome, also when the import ends early: Refused for a user who is not there,
+    StoreError when nothing more can be written.
     """
     found = [source for path in paths for source in _found(path, task.outcome)]
     if progress.shown:
         progress.expect(sum(map(_weight, found)))
-    takers: tuple[Taker, ...] = (MailTaker(task, mailbox), CardTaker(task, book))
+    takers: tuple[Taker, ...] = (MailTaker(task, mailbox), CardTaker(task, book), EventTaker(task, calendar))
     of_kind = {kind: taker for taker in takers for kind in taker.kinds}
     with ExitStack() as closing:
         for taker in takers:

@@ -1,4 +1,4 @@
-"""Finding mail and cards in files and folders: what each is, and which mailbox its place suggests.
+"""Finding mail, cards and events in files and folders: what each is, and which mailbox its place suggests.
 
 Only looking may live here; `reading` takes the messages out. A folder given by the user is no mailbox itself: what is
 in it is named by its own files and folders, save loose messages, which go to a mailbox of the folder's name. A Maildir
@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 from angarium.formats.addressbooks import FILE as CONTACTS
+from angarium.formats.exportfile import CALENDARS
 from angarium.formats.mailstore import folder_path, split
 from angarium.formats.mailstore.index import FILE as INDEX
 
@@ -25,8 +27,6 @@ _PIECE = 1 << 20
 _MESSAGES = frozenset({".eml", ".msg", ".mail", ".email", ".mime"})
 _MBOXES = frozenset({".mbox", ".mbx"})
 _NOT_YET = {
-    ".ics": "calendars are not stored yet",
-    ".ical": "calendars are not stored yet",
     ".emlx": "Apple Mail's own format; export the mailbox as mbox there",
     ".pst": "Outlook's own format; convert it to mbox first",
     ".msf": "an index that Thunderbird makes again",
@@ -46,6 +46,8 @@ class Kind(Enum):
     EXPORT = "export"
     CARDS = "vCard"
     CONTACTS = "contacts of an export"
+    EVENTS = "iCalendar"
+    CALENDARS = "calendars of an export"
     OTHER = "other"
 
 
@@ -54,16 +56,20 @@ _LOOKS = {
         frozenset({".vcf", ".vcard"}),
         re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN[ \t]*:[ \t]*VCARD", re.IGNORECASE),
     ),
+    Kind.EVENTS: (
+        frozenset({".ics", ".ical", ".icalendar", ".ifb"}),
+        re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN[ \t]*:[ \t]*VCALENDAR", re.IGNORECASE),
+    ),
 }
 """What is no mail: the suffixes of its files, and how they begin."""
 
-_BESIDE = {CONTACTS: Kind.CONTACTS}
+_BESIDE = {CONTACTS: Kind.CONTACTS, CALENDARS.file: Kind.CALENDARS}
 """Files of an export beside the index of its mail."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One place that mail or cards come from; `mailbox` is a path of names, `reason` why an OTHER is passed over."""
+    """One place that things come from; `mailbox` is a path of names, `reason` why an OTHER is passed over."""
 
     kind: Kind
     path: Path
@@ -93,6 +99,16 @@ def pieces(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while piece := file.read(_PIECE):
             yield piece
+
+
+def lines(file: BinaryIO, most: int) -> Iterator[tuple[int, bytes]]:
+    """The lines from here on with their sizes; of one that is larger than `most`, as much as that."""
+    while line := file.readline(most):
+        size, rest = len(line), line
+        while len(rest) == most and not rest.endswith(b"\n"):
+            rest = file.readline(most)
+            size += len(rest)
+        yield size, line
 
 
 def _export(folder: Path) -> Iterator[Source]:

@@ -1,0 +1,29 @@
+"""Storing a batch of objects that an import has read (see `arrival_batch`); large blobs are on disk beforehand."""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import TypeAlias
+
+from angarium.app.operations.arrival_batch import unpack
+from angarium.app.operations.services import Arguments, Services, text, user_named
+from angarium.app.operations.staging import INLINE, staged_blob
+from angarium.engine.arrivals import Arrival, Staged
+from angarium.formats.json import JSON
+from angarium.store.contract import AccountKey, Transaction
+
+Store: TypeAlias = Callable[[Transaction, AccountKey, Sequence[Arrival], Staged], list[bool]]
+"""Keeps what the account has not; tells for each whether it was taken."""
+
+
+def take(services: Services, arguments: Arguments, payload: bytes, store: Store) -> tuple[JSON, bytes]:
+    """Store the objects of a payload in the account of `user`; gives for each whether it was taken."""
+    name, given = text(arguments, "user"), list(unpack(payload))
+    with ExitStack() as stages:
+        large = {octets for each in given for octets in each.blobs if len(octets) > INLINE}
+        staged = {octets: staged_blob(services.store, octets, stages) for octets in large}
+
+        def job(transaction: Transaction) -> list[JSON]:
+            account = user_named(transaction, name).account
+            return list[JSON](store(transaction, account, given, staged))
+
+        return services.store.write(job).result(), b""
