@@ -46,6 +46,13 @@ def test_people_and_programs_find_what_they_read() -> None:
     assert said.message_id == ["token@example.com"]
 
 
+def test_a_long_paragraph_is_read_to_its_end() -> None:
+    octets = letter(description="word " * 200 + "\x1bend")
+    message = parse(octets)
+    text = message.structure.sub_parts[0].sub_parts[0]
+    assert decode_body(octets, text).decode().rstrip().endswith("word  end")
+
+
 def test_what_is_written_is_read_again() -> None:
     octets = letter()
     found = imip.read(octets, parse(octets))

@@ -120,8 +120,12 @@ def _text(message: Message, letter: Letter, says: str, title: str) -> str:
         lines += [f"Where: {writable(str(name))}" for name in named[:5] if name]
     described = message.events[0].get("description")
     if message.method is Method.REQUEST and isinstance(described, str) and described:
-        lines += ["", *(writable(line) for line in described[:_LONGEST_TEXT].splitlines())]
+        lines += ["", *map(_printable, described[:_LONGEST_TEXT].splitlines())]
     return "\n".join(lines) + "\n"
+
+
+def _printable(line: str) -> str:
+    return "".join(letter if letter.isprintable() or letter == "\t" else " " for letter in line)
 
 
 def _when(event: Event) -> str:
