@@ -18,6 +18,7 @@ Writer: TypeAlias = Callable[[Object, JSON], None]
 _ORDER: Final = ("title", "given", "given2", "surname", "surname2", "generation", "credential")
 _NOTHING: Final = "0000-00-00"
 _DATE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)\Z", re.ASCII)
+_MOST: Final = 1_000
 _URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S")
 
 
@@ -188,22 +189,40 @@ def given_list(value: JSON) -> list[Object]:
         return []
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         raise ValueError("must be an array of objects")
+    if len(value) > _MOST:
+        raise ValueError(f"must have at most {_MOST} entries")
     return cast("list[Object]", value)
 
 
 def _placed(
-    card: Values, where: str, wanted: Sequence[Object], same: Callable[[Values, Values], bool]
+    card: Values,
+    where: str,
+    wanted: Sequence[Object],
+    value_of: Callable[[Values], JSON],
+    given: Callable[[Values], JSON],
 ) -> list[tuple[str, Object]]:
-    """For each wanted object the key and what is known of the entry that it was before, if it was there."""
+    """For each wanted object the key and what is known of the entry with the same value, if there was one."""
     before = entries(card, where)
-    used: set[str] = set()
+    known: dict[str, list[str]] = {}
+    for key, entry in reversed(before.items()):
+        known.setdefault(str(value_of(entry)), []).append(key)
+    number = len(before)
     placed: list[tuple[str, Object]] = []
     for each in wanted:
-        key = next((key for key, entry in before.items() if key not in used and same(entry, each)), None)
-        key = key or _fresh({**before, **dict.fromkeys(used)})
-        used.add(key)
+        keys = known.get(str(given(each)))
+        if keys:
+            key = keys.pop()
+        else:
+            number += 1
+            while f"k{number}" in before:
+                number += 1
+            key = f"k{number}"
         placed.append((key, dict(before.get(key, {}))))
     return placed
+
+
+def _value(given: Values) -> JSON:
+    return given.get("value")
 
 
 _EMAIL: Final = {"private": "personal", "work": "work"}
@@ -235,7 +254,7 @@ def read_emails(card: Values) -> JSON:
 def write_emails(card: Object, value: JSON) -> None:
     """Replace them."""
     wanted = given_list(value)
-    placed = _placed(card, "emails", wanted, lambda entry, given: entry["address"] == given.get("value"))
+    placed = _placed(card, "emails", wanted, lambda entry: entry["address"], _value)
     keep(
         card,
         "emails",
@@ -267,7 +286,7 @@ def read_phones(card: Values) -> JSON:
 def write_phones(card: Object, value: JSON) -> None:
     """Replace them."""
     wanted = given_list(value)
-    placed = _placed(card, "phones", wanted, lambda entry, given: entry["number"] == given.get("value"))
+    placed = _placed(card, "phones", wanted, lambda entry: entry["number"], _value)
     phones = {key: _phone(entry, given) for (key, entry), given in zip(placed, wanted, strict=True)}
     keep(card, "phones", phones)
 
@@ -287,9 +306,10 @@ def read_online(card: Values) -> JSON:
 def write_online(card: Object, value: JSON) -> None:
     """Replace them."""
     wanted = given_list(value)
-    services = [each for each in wanted if not _is_link(card, each)]
-    links = [each for each in wanted if _is_link(card, each)]
-    placed = _placed(card, "links", links, lambda entry, given: entry["uri"] == given.get("value"))
+    known = {entry.get(name) for entry in entries(card, "onlineServices").values() for name in ("user", "uri")}
+    links = [each for each in wanted if _is_link(each) and each["value"] not in known]
+    services = [each for each in wanted if not _is_link(each) or each["value"] in known]
+    placed = _placed(card, "links", links, lambda entry: entry["uri"], _value)
     keep(
         card,
         "links",
@@ -298,20 +318,14 @@ def write_online(card: Object, value: JSON) -> None:
             for (key, entry), given in zip(placed, links, strict=True)
         },
     )
-    placed = _placed(card, "onlineServices", services, _same_service)
+    placed = _placed(card, "onlineServices", services, lambda entry: entry.get("user") or entry.get("uri"), _value)
     kept = {key: _service(entry, given) for (key, entry), given in zip(placed, services, strict=True)}
     keep(card, "onlineServices", kept)
 
 
-def _is_link(card: Values, given: Values) -> bool:
+def _is_link(given: Values) -> bool:
     value = given.get("value")
-    if given.get("type") != "uri" or not isinstance(value, str) or not _URI.match(value):
-        return False
-    return not any(_same_service(each, given) for each in entries(card, "onlineServices").values())
-
-
-def _same_service(entry: Values, given: Values) -> bool:
-    return given.get("value") in (entry.get("user"), entry.get("uri"))
+    return given.get("type") == "uri" and isinstance(value, str) and _URI.match(value) is not None
 
 
 def _service(entry: Object, given: Values) -> Object:
@@ -346,14 +360,13 @@ def read_addresses(card: Values) -> JSON:
 def write_addresses(card: Object, value: JSON) -> None:
     """Replace them; one that comes back as it was shown stays as it is."""
     wanted = given_list(value)
-    placed = _placed(card, "addresses", wanted, _same_address)
+    placed = _placed(card, "addresses", wanted, lambda entry: _told(_address(entry)), _told)
     kept = {key: _to_address(entry, given) for (key, entry), given in zip(placed, wanted, strict=True)}
     keep(card, "addresses", kept)
 
 
-def _same_address(entry: Values, given: Values) -> bool:
-    shown = _address(entry)
-    return all(shown[name] == (given.get(name) or "") for name in ("street", *_PLACES))
+def _told(address: Values) -> JSON:
+    return [address.get(name) or "" for name in ("street", *_PLACES)]
 
 
 def _to_address(entry: Object, given: Values) -> Object:

@@ -17,6 +17,7 @@ Writer: TypeAlias = Callable[[Object, JSON], None]
 Part: TypeAlias = tuple[tuple[str, ...], Reader, Writer]
 """The modern properties of a property, and how it is read and written."""
 
+_MOST: Final = 1_000
 _MAILTO: Final = "mailto:"
 _PLACES: Final = ("street", "locality", "region", "postcode", "country")
 _RULE: Final = {"byMonthDay": "byDate"}
@@ -53,6 +54,8 @@ def objects(value: JSON, what: str = "objects") -> dict[str, Object]:
         return {}
     if not isinstance(value, dict) or not all(isinstance(each, dict) for each in value.values()):
         raise ValueError(f"must be a map of {what}, or null")
+    if len(value) > _MOST:
+        raise ValueError(f"must have at most {_MOST} entries")
     return cast("dict[str, Object]", value)
 
 
@@ -336,6 +339,8 @@ def read_overrides(event: Values) -> JSON:
 def _difference(event: Values, base: Object, patch: Object) -> JSON:
     if patch.get("excluded") is True:
         return None
+    if not patch:
+        return {}
     try:
         instance = whole(apply(dict(event), patch))
     except FormatError:
@@ -347,6 +352,8 @@ def write_overrides(event: Object, value: JSON) -> None:
     """Each override of this dialect as the modern properties that differ."""
     if value is not None and not isinstance(value, dict):
         raise ValueError("must be a map, or null")
+    if value and len(value) > _MOST:
+        raise ValueError(f"must have at most {_MOST} entries")
     before, base = _map(event, "recurrenceOverrides"), whole(event)
     shown = cast("dict[str, JSON]", read_overrides(event) or {})
     event["recurrenceOverrides"] = {

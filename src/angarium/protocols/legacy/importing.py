@@ -42,7 +42,7 @@ def _check_mailboxes(call: Call, messages: Mapping[str, Values]) -> None:
     named = {
         box: call.resolved("Mailbox", box)
         for given in messages.values()
-        for box in cast("list[JSON]", given.get("mailboxIds") or [])
+        for box in _listed(given.get("mailboxIds"))
         if isinstance(box, str) and box != OUTBOX
     }
     real = sane(named.values())
@@ -52,6 +52,10 @@ def _check_mailboxes(call: Call, messages: Mapping[str, Values]) -> None:
         there -= set(strings(found, "notFound"))
     if missing := [box for box, record in named.items() if record not in there]:
         raise Refused("invalidMailboxes", "there are no such mailboxes", mailboxes=list[JSON](missing))
+
+
+def _listed(value: JSON) -> list[JSON]:
+    return value if isinstance(value, list) else []
 
 
 def _boxes(call: Call, given: Values) -> Object:
