@@ -44,10 +44,12 @@ def import_(
     from angarium.app.cli.importing.taking import Task
     from angarium.app.cli.progress import Progress
     from angarium.app.cli.reach import writing
+    from angarium.app.memory import settle
     from angarium.store.contract import StoreError
 
     settings = configured(data, config)
     outcome = Outcome()
+    settle()  # thousands of values live until their batch is stored: looking at them again and again takes a twentieth
     try:
         with Progress("import") as progress, writing(settings) as caller:
             task = Task(caller, user, settings.limits.max_size_upload, outcome, verbose)
