@@ -27,6 +27,7 @@ def test_a_user_signs_in_on_a_free_port() -> None:
 
 def test_nothing_is_left_behind_and_nobody_listens_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     before = set(threading.enumerate())
     with Server(tls=True) as server:
         server.add_user("ann").add_message(subject="one")
@@ -81,6 +82,7 @@ def test_a_server_starts_again_after_it_has_stopped(tmp_path: Path) -> None:
 
 def test_a_start_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     before = set(threading.enumerate())
     with Server() as running, pytest.raises(OSError, match="in use"):
         Server(port=urlsplit(running.url).port or 0).start()
