@@ -112,7 +112,14 @@ class Agenda:
         if touched is None:
             touched, weeks = frozenset(), [week for week in weeks if week.state == state]
         sets = [week.ids for week in weeks]
-        return lambda event, instance: event not in touched and any(instance in ids for ids in sets)
+
+        def holds(event: str, instance: str) -> bool:
+            for ids in sets:
+                if instance in ids:
+                    return event not in touched
+            return False
+
+        return holds
 
     def _known(self, call: Call, numbers: range, state: State) -> dict[int, _Week]:
         """What is remembered; nothing of a time after the one that the call sees."""

@@ -188,7 +188,9 @@ def _shown(call: Call, given: str, base: str, recurrence_id: str | None, seen: L
     event = view.overrides_between(event, options.after, options.before, options.floating)
     names = options.names
     if list(names) == [EVERYTHING]:
-        shown = {"id": given, **{name: value for name, value in event.items() if name not in _ASKED_FOR}}
+        shown = {"id": given, **event}
+        for name in _ASKED_FOR:
+            shown.pop(name, None)
         if recurrence_id is not None:
             shown["baseEventId"] = base
         shown["isOrigin"] = _is_origin(call, seen.stored, options)

@@ -43,7 +43,9 @@ def instance(base: Mapping[str, JSON], recurrence_id: str, patch: Mapping[str, J
 
     What the patch does not touch is shared with the base. Raises FormatError for a patch that is invalid as a whole.
     """
-    made = {name: value for name, value in base.items() if name not in _OF_SERIES}
+    made = dict(base)  # a copy without two is much quicker than one of all the others
+    for name in _OF_SERIES:
+        made.pop(name, None)
     made[anchor(base)] = recurrence_id
     if patch:
         made = patched(made, {path: value for path, value in patch.items() if not is_ignored(path)})
