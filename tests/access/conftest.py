@@ -46,12 +46,13 @@ class Accounts:
 def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Accounts]:
     engine = Harness(tmp_path_factory.mktemp("access") / "data")
     try:
-        yield _filled(engine)
+        yield filled(engine)
     finally:
         engine.close()
 
 
-def _filled(engine: Harness) -> Accounts:
+def filled(engine: Harness) -> Accounts:
+    """Two accounts in an engine, made anew."""
     owner, asker = engine.user("owner"), engine.user("asker")
     # Ids count changes: after so many, those made below are beyond any that the asker's account has.
     boxes = [engine.call(owner, "Mailbox/set", {"create": {"a": {"name": f"box {number}"}}}) for number in range(120)]

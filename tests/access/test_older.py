@@ -4,7 +4,7 @@ A method that is not in the table fails until someone has thought of where it ta
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 import orjson
@@ -15,9 +15,10 @@ from angarium.engine.declare import Access
 from angarium.protocols.legacy.call import Settings
 from angarium.protocols.legacy.dialect import Dialect
 from angarium.protocols.legacy.methods import METHODS
-from tests.access.conftest import Accounts
+from tests.access.conftest import Accounts, filled
 from tests.access.probes import Asker, Ids
 from tests.access.test_matrix import states
+from tests.harness import Harness
 
 Probe: TypeAlias = Callable[[Ids, Asker], dict[str, Any]]
 
@@ -89,6 +90,16 @@ PROBES: Mapping[str, Probe] = {
     "getCalendarEventList": lambda ids, me: {"filter": {"inCalendars": [ids.calendar]}, "fetchCalendarEvents": True},
     "getCalendarPreferences": lambda ids, me: {},
 }
+
+
+@pytest.fixture(scope="module")
+def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Accounts]:
+    """Accounts of their own: what other tests of the matrix copied would be the asker's by right."""
+    engine = Harness(tmp_path_factory.mktemp("older") / "data")
+    try:
+        yield filled(engine)
+    finally:
+        engine.close()
 
 
 class _Undo(Exception):
