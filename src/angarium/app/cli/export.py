@@ -19,9 +19,9 @@ def export(user: UserOption, folder: Folder, data: Data = None, config: ConfigFi
     """
     from angarium.app.cli.exporting.run import export_account
     from angarium.app.cli.progress import Progress
-    from angarium.app.cli.reach import reading
+    from angarium.app.cli.reach import reading_what_is_left
 
-    with Progress("export", octets=False) as progress, reading(configured(data, config)) as store:
+    with Progress("export", octets=False) as progress, reading_what_is_left(configured(data, config)) as store:
         outcome = export_account(store, user, folder, progress)
     for label, reason in outcome.failed:
         typer.echo(f"failed {label}: {reason}")

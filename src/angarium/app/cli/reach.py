@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from angarium.app.control import ControlClient
     from angarium.app.operations import Services
     from angarium.store.contract import Store
-    from angarium.store.sqlite import SqliteStore
+    from angarium.store.sqlite import SqliteStore, Wreck
 
 _ENDS = frozenset({"gone", "frame", "store"})  # kinds of errors after which no further call is any use
 _PATIENCE = 10.0
@@ -123,6 +123,22 @@ def reading(config: "Config") -> Iterator["SqliteStore"]:
     from angarium.store.sqlite import open_store
 
     with closing(open_store(config.data, read_only=True)) as store:
+        yield store
+
+
+@contextmanager
+def reading_what_is_left(config: "Config") -> Iterator["SqliteStore | Wreck"]:
+    """As `reading`, but when there is a store that cannot be opened, what is left of it."""
+    from angarium.store.contract import StoreError
+    from angarium.store.sqlite import Wreck, open_store
+
+    try:
+        store: SqliteStore | Wreck = open_store(config.data, read_only=True)
+    except StoreError as error:
+        if "cannot open" not in str(error) and "was not made by" not in str(error):
+            raise
+        store = Wreck(config.data, error)
+    with closing(store):
         yield store
 
 

@@ -56,7 +56,11 @@ def existing(records: Records, account: AccountKey, calendars: Sequence[str]) ->
 
 def all_calendars(records: Records, account: AccountKey) -> dict[str, dict[str, JSON]]:
     """Every calendar as the owner sees it, in order of creation; properties never set are left out."""
-    stored = records.get(account, KIND)
+    return decoded(records.get(account, KIND))
+
+
+def decoded(stored: Mapping[str, bytes]) -> dict[str, dict[str, JSON]]:
+    """Calendars as the owner sees them, in their stored JSON."""
     return {calendar: seen_by("", cast("dict[str, JSON]", loads(value))) for calendar, value in stored.items()}
 
 

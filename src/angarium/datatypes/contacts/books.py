@@ -44,7 +44,11 @@ def existing(records: Records, account: AccountKey, books: list[str]) -> set[str
 
 def all_books(records: Records, account: AccountKey) -> dict[str, dict[str, JSON]]:
     """Every book as its owner sees it, in order of creation."""
-    stored = records.get(account, KIND)
+    return decoded(records.get(account, KIND))
+
+
+def decoded(stored: Mapping[str, bytes]) -> dict[str, dict[str, JSON]]:
+    """Books as their owner sees them, in their stored JSON."""
     values = {book: cast("dict[str, JSON]", loads(value)) for book, value in stored.items()}
     return {book: {**value, IS_SUBSCRIBED: True, **own(value, OWNER)} for book, value in values.items()}
 

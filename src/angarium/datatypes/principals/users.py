@@ -47,7 +47,7 @@ def by_index(snapshot: Snapshot, index: str, value: IndexValue) -> User | None:
 def by_id(snapshot: Snapshot, user: str) -> User | None:
     """The user with that record id."""
     value = snapshot.records.get(DIRECTORY, KIND, [user]).get(user)
-    return None if value is None else _read(user, value)
+    return None if value is None else decode(user, value)
 
 
 def owner(snapshot: Snapshot, account: AccountKey) -> User | None:
@@ -57,7 +57,7 @@ def owner(snapshot: Snapshot, account: AccountKey) -> User | None:
 
 def all_users(snapshot: Snapshot) -> list[User]:
     """Every user, by name."""
-    users = [_read(user, value) for user, value in snapshot.records.get(DIRECTORY, KIND).items()]
+    users = [decode(user, value) for user, value in snapshot.records.get(DIRECTORY, KIND).items()]
     return sorted(users, key=lambda user: fold(user.name))
 
 
@@ -120,7 +120,8 @@ def _value(user: User) -> bytes:
     )
 
 
-def _read(user: str, value: bytes) -> User:
+def decode(user: str, value: bytes) -> User:
+    """The user in a stored record."""
     kept = cast("dict[str, JSON]", loads(value))
     return User(
         id=user,

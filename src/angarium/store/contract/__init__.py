@@ -28,6 +28,7 @@ from angarium.store.contract.messages import (
     ThreadFacts,
 )
 from angarium.store.contract.records import Indexes, IndexValue, NewRecord, Records, RecordsWriter, Texts
+from angarium.store.contract.rescue import Rescue
 from angarium.store.contract.store import ChangeLog, Snapshot, Store, Transaction
 from angarium.store.contract.values import (
     DIRECTORY,
@@ -90,6 +91,7 @@ __all__ = [
     "QueryResult",
     "Records",
     "RecordsWriter",
+    "Rescue",
     "SearchText",
     "Snapshot",
     "Stage",

@@ -7,7 +7,7 @@ that was removed.
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from math import inf
 from typing import TypeVar
 
@@ -47,7 +47,14 @@ class Reader:
             if ends is not None:
                 self.connection.set_progress_handler(None)
             if self.connection.in_transaction:
-                self.connection.execute("COMMIT")
+                self._end()
+
+    def _end(self) -> None:
+        try:
+            self.connection.execute("COMMIT")
+        except apsw.Error:  # as after a read of damaged pages: what was read stands, or has raised already
+            with suppress(apsw.Error):
+                self.connection.execute("ROLLBACK")
 
 
 class Readers:

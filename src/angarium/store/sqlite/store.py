@@ -19,6 +19,7 @@ from angarium.store.sqlite.blobfiles import BlobFiles
 from angarium.store.sqlite.database import FILE, Access, connect, copy_database
 from angarium.store.sqlite.disk import Disk
 from angarium.store.sqlite.readers import Readers
+from angarium.store.sqlite.rescue import Rescue
 from angarium.store.sqlite.stage import BlobStage
 from angarium.store.sqlite.writer import Writer
 
@@ -33,6 +34,7 @@ class SqliteStore:
         self._readers = readers
         self._writer = writer
         self._resources = resources
+        self._rescue: Rescue | None = None
 
     def read(self, job: Callable[[Snapshot], T], deadline: float | None = None) -> T:
         """Run a job on a snapshot, on this thread; TooSlow after `deadline` seconds."""
@@ -67,6 +69,13 @@ class SqliteStore:
         """Write a consistent copy of the database, without the blobs that are files, into one new file."""
         with closing(self._readers.connect()) as source:
             copy_database(source, target, self._files.disk)
+
+    def rescue(self) -> Rescue:
+        """What can be read of it though it is damaged; all pages are read when that is first asked."""
+        if self._rescue is None:
+            self._rescue = Rescue(self._files.blobs.parent)
+            self._resources.callback(self._rescue.close)
+        return self._rescue
 
     def close(self) -> None:
         """Finish queued work, index what waits, and let go of the folder; harmless when done before."""

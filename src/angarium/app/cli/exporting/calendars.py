@@ -17,9 +17,7 @@ from angarium.datatypes.calendars.own import OWNER, Event, seen
 from angarium.formats.exportfile import ATTACHMENTS, CALENDARS, TAIL
 from angarium.formats.icalendar import Fetch, Writer
 from angarium.formats.json import JSON, loads
-from angarium.store.contract import Window
 
-_TOGETHER: Final = 200
 _EMBEDDED: Final = 250_000
 """Octets of the largest attachment that stands in an .ics."""
 
@@ -45,7 +43,7 @@ class CalendarsExport:
 
     def write(self) -> int:
         """Write everything; the file that is read back comes last under its own name."""
-        known = calendars.all_calendars(self._snapshot.records, self._account)
+        known = calendars.decoded(self._task.records(calendars.KIND))
         if not known:
             return 0
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -79,10 +77,8 @@ class CalendarsExport:
 
     def _events(self) -> Iterator[tuple[str, Event, Mapping[str, JSON]]]:
         """Each event that can be read as its owner sees it, and the calendars that it is in."""
-        ids = self._snapshot.records.query(self._account, events.KIND, None, (), Window()).ids
-        for start in range(0, len(ids), _TOGETHER):
-            together = ids[start : start + _TOGETHER]
-            for record, text in self._snapshot.records.get(self._account, events.KIND, together).items():
+        for together in self._task.batches(events.KIND):
+            for record, text in together.items():
                 try:
                     event = dict(seen(cast(Event, loads(text)), OWNER))
                     inside = cast("dict[str, JSON]", event.pop("calendarIds"))
@@ -117,7 +113,7 @@ class CalendarsExport:
 
     def _octets(self, name: str) -> bytes | None:
         blob = parse_blob_id(name)
-        return whole_blob(self._snapshot, blob.hash) if blob is not None and not blob.steps else None
+        return whole_blob(self._task, blob.hash) if blob is not None and not blob.steps else None
 
     def _embedded(self, name: str) -> bytes | None:
         """The octets that stand in an .ics."""

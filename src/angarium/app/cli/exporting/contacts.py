@@ -14,9 +14,7 @@ from angarium.formats.addressbooks import FILE, ExportedBook, ExportedCard, head
 from angarium.formats.datauri import data_uri
 from angarium.formats.json import JSON, loads
 from angarium.formats.vcard import write_card
-from angarium.store.contract import Window
 
-_TOGETHER: Final = 200
 _UNKNOWN: Final = "application/octet-stream"
 
 
@@ -36,7 +34,7 @@ class ContactsExport:
 
     def write(self) -> int:
         """Write everything; the file that is read back comes last under its own name."""
-        known = books.all_books(self._snapshot.records, self._account)
+        known = books.decoded(self._task.records(books.KIND))
         if not known:
             return 0
         target = self._task.root / FILE
@@ -62,10 +60,8 @@ class ContactsExport:
     def _cards(self, known: Iterable[str]) -> Iterator[tuple[ExportedCard, bytes, list[str]]]:
         """Each card that can be read, as the file of all has it and as a vCard, and the books that it is in."""
         places = {book: place for place, book in enumerate(known)}
-        ids = self._snapshot.records.query(self._account, cards.KIND, None, (), Window()).ids
-        for start in range(0, len(ids), _TOGETHER):
-            together = ids[start : start + _TOGETHER]
-            for record, text in self._snapshot.records.get(self._account, cards.KIND, together).items():
+        for together in self._task.batches(cards.KIND):
+            for record, text in together.items():
                 try:
                     value = cast("dict[str, JSON]", loads(text))
                     inside = [book for book in cast("dict[str, JSON]", value.pop("addressBookIds")) if book in places]
@@ -91,7 +87,7 @@ class ContactsExport:
         name = parse_blob_id(blob_id) if isinstance(blob_id, str) else None
         if not isinstance(entry, dict) or name is None:
             return entry
-        octets = whole_blob(self._snapshot, name.hash)
+        octets = whole_blob(self._task, name.hash)
         if octets is None:
             self._task.outcome.fail(record, f"the octets of its {entry.get('kind', 'media')} are gone or damaged")
             return None

@@ -10,12 +10,14 @@ import shutil
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from angarium.app.cli.exporting.part import Task
 from angarium.datatypes.mail.mailbox import record as records
-from angarium.datatypes.mail.mailbox.record import OWNER, Forest
+from angarium.datatypes.mail.mailbox.record import OWNER, MailboxRecord
 from angarium.formats.mailstore import (
     ExportedMailbox,
     ExportedMessage,
@@ -81,11 +83,10 @@ class MailExport:
 
     def _mailboxes(self) -> list[ExportedMailbox]:
         """Every mailbox with its folder; the inbox is the root."""
-        try:
-            forest: Forest = records.read_all(self._snapshot.records, self._account)
-        except Exception as error:  # a damaged store may raise anything
-            self._outcome.fail("the mailboxes", error)
-            forest = {}
+        forest: dict[str, MailboxRecord] = {}
+        for mailbox, value in self._task.records(records.KIND).items():
+            with suppress(Exception):  # a damaged store may hold anything
+                forest[mailbox] = records.decode(value)
         listed = []
         for mailbox, record in forest.items():
             path = (*(forest[above].name for above in reversed(records.ancestors(forest, mailbox))), record.name)
@@ -96,8 +97,9 @@ class MailExport:
         return listed
 
     def _ids(self) -> list[str]:
-        """Every message: mailbox by mailbox, and then whatever a list of all of them adds."""
+        """Every message: mailbox by mailbox, and then whatever a list of all of them adds; else what can be found."""
         found: dict[str, None] = {}
+        failed = len(self._outcome.failed)
         for mailbox in self._folders:
             try:
                 found.update(dict.fromkeys(self._snapshot.messages.in_mailbox(self._account, mailbox)))
@@ -107,6 +109,8 @@ class MailExport:
             found.update(dict.fromkeys(self._snapshot.messages.query(self._account, _NEWEST, Window()).ids))
         except Exception as error:
             self._outcome.fail("the list of all mail", error)
+        if len(self._outcome.failed) > failed:
+            found.update(dict.fromkeys(self._rescued))
         return list(found)
 
     def _messages(self, ids: Sequence[str]) -> Iterator[ExportedMessage]:
@@ -131,8 +135,16 @@ class MailExport:
         except Exception:  # each is then read, and if need be named, by itself
             return {}
 
+    @cached_property
+    def _rescued(self) -> dict[str, Stored]:
+        return self._task.rescue().emails(self._account)
+
     def _fact(self, email: str) -> Stored:
-        found = self._snapshot.messages.stored(self._account, [email]).get(email)
+        try:
+            found = self._snapshot.messages.stored(self._account, [email]).get(email)
+        except Exception:  # a damaged store may raise anything
+            found = None
+        found = found or self._rescued.get(email)
         if found is None:
             raise Damaged("the lists name it, but there is no such mail")
         return found
@@ -143,7 +155,7 @@ class MailExport:
         unique = f"{stored.received // 1000}.{stored.id}.angarium"
         written = self._root / "tmp" / unique
         try:
-            content = self._snapshot.blobs.open(stored.blob)
+            content = self._task.content(stored.blob)
         except KeyError:
             raise Damaged(f"its octets are gone (received {format_utc(stored.received)})") from None
         try:

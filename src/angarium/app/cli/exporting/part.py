@@ -5,15 +5,16 @@ A kind of thing that can be exported (mail, cards) is one module with a `Part`, 
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
 from angarium.app.cli.progress import Progress
 from angarium.datatypes.principals import User
-from angarium.store.contract import BlobHash, Snapshot
+from angarium.store.contract import BlobHash, Content, Rescue, Snapshot, Window
 
+_TOGETHER: Final = 200
 _LONGEST: Final = 200
 """Octets of the name of a file; file systems take 255."""
 
@@ -34,13 +35,46 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """The export of the account of a user into a folder; `progress` counts things."""
+    """The export of the account of a user into a folder; `progress` counts things.
+
+    What cannot be read as it should be is looked for in `rescue`, and the reason is told.
+    """
 
     snapshot: Snapshot
     user: User
     root: Path
     progress: Progress
     outcome: Exported
+    rescue: Callable[[], Rescue]
+
+    def records(self, kind: str) -> dict[str, bytes]:
+        """Every record of a kind in the account, by id."""
+        try:
+            return self.snapshot.records.get(self.user.account, kind)
+        except Exception as error:  # a damaged store may raise anything
+            self.outcome.fail(f"the records of {kind}, but for those that were found all the same", error)
+            return self.rescue().records(self.user.account, kind)
+
+    def batches(self, kind: str) -> Iterator[dict[str, bytes]]:
+        """The same, some at a time."""
+        try:
+            read = self.snapshot.records
+            ids = read.query(self.user.account, kind, None, (), Window()).ids
+            parts = [ids[start : start + _TOGETHER] for start in range(0, len(ids), _TOGETHER)]
+            for part in parts:
+                read.get(self.user.account, kind, part)
+        except Exception:  # a damaged store may raise anything
+            yield self.records(kind)
+            return
+        for part in parts:
+            yield read.get(self.user.account, kind, part)
+
+    def content(self, blob: BlobHash) -> Content:
+        """A content; KeyError when there is none. Whoever reads it must compare it with its name."""
+        try:
+            return self.snapshot.blobs.open(blob)
+        except Exception:  # a damaged store may raise anything
+            return self.rescue().content(blob)
 
 
 class Part(Protocol):
@@ -60,10 +94,10 @@ class Part(Protocol):
         ...
 
 
-def whole_blob(snapshot: Snapshot, blob: BlobHash) -> bytes | None:
+def whole_blob(task: Task, blob: BlobHash) -> bytes | None:
     """The octets of a blob; None when they are gone or are not those that were stored."""
     try:
-        octets = bytes(snapshot.blobs.open(blob)[:])
+        octets = bytes(task.content(blob)[:])
     except (KeyError, OSError):
         return None
     return octets if hashlib.sha256(octets).hexdigest() == blob else None
