@@ -109,6 +109,10 @@ class Faults(Disk):
         with self.at("sync", path):
             super().sync_folder(path)
 
+    def lengthen(self, path: Path, least: int, octets: int) -> int:
+        with self.at("lengthen", path):
+            return super().lengthen(path, least, octets)
+
     def make_folder(self, path: Path) -> None:
         with self.at("make", path):
             super().make_folder(path)

@@ -139,6 +139,15 @@ class Recorder(Disk):
             if path.is_relative_to(self._folder):
                 self.steps.append(SyncNames(path.relative_to(self._folder)))
 
+    def lengthen(self, path: Path, least: int, octets: int) -> int:
+        with self._gate:
+            before = path.stat().st_size
+            length = super().lengthen(path, least, octets)
+            if length > before:
+                file = self.file(path)
+                self.steps += (Write(file, before, bytes(length - before)), Sync(file))
+            return length
+
     def make_folder(self, path: Path) -> None:
         with self._gate:
             super().make_folder(path)
