@@ -45,6 +45,7 @@ CARD_AIMS = {
 }
 EVENT_AIMS = {"month": 40.0, "50 events": 8.0, "50 instances": 8.0, "changes after one event": 3.0}
 CARD_IMPORT_AIM = 1.0  # CPU of importing cards, over that of another library that only parses them
+EVENT_IMPORT_AIM = 1.0  # the same for events
 PUSH_AIM = 15.0  # multiples of Core/echo, within one process
 PUSH_ACROSS_AIM = 60.0  # and from one process to another
 
@@ -147,7 +148,7 @@ def _contacts(report: Report) -> Iterator[Verdict]:
             aim = f"{row.row}, of {row.messages:,}, times Core/echo"
             yield Verdict(aim, CARD_AIMS[row.row], row.multiple, "×")
     if imported := report.card_import:
-        aim = f"CPU of importing {imported.cards:,} cards, over vobject's bare parse"
+        aim = f"CPU of importing {imported.count:,} cards, over vobject's bare parse"
         yield Verdict(aim, CARD_IMPORT_AIM, imported.cpu / imported.parsed, "×")
         yield Verdict("memory importing cards", MEMORY_AIMS[IMPORT] / 1e6, imported.peak / 1e6, "MB")
 
@@ -158,6 +159,9 @@ def _calendars(report: Report) -> Iterator[Verdict]:
             yield Verdict(
                 f"{row.row}, of {row.messages:,} events, times Core/echo", EVENT_AIMS[row.row], row.multiple, "×"
             )
+    if imported := report.event_import:
+        aim = f"CPU of importing {imported.count:,} events, over icalendar's bare parse"
+        yield Verdict(aim, EVENT_IMPORT_AIM, imported.cpu / imported.parsed, "×")
 
 
 def _inside(report: Report) -> Iterator[Verdict]:

@@ -11,11 +11,15 @@ from pathlib import Path
 
 import orjson
 
+from angarium.datatypes.calendars.ingest import checked
+from angarium.formats.icalendar import write
 from bench import server
 from bench.account import Account, Call, JmapError
+from bench.beside import imported_beside
 from bench.events import AFTER, BEFORE, COMMON_EVERY, COMMON_TITLE, EVENTS, FAR_AFTER, FAR_BEFORE, IN_MONTH, events
 from bench.ground import PAGE, Ground, without_mail
 from bench.measure import Samples, Subject, even_shares, sample
+from bench.result import ImportCost
 from bench.rows import Api, Check, Row, Step, ids_asked
 
 CALENDARS = "urn:ietf:params:jmap:calendars"
@@ -27,14 +31,16 @@ _NEW_YORK = {"timeZone": "America/New_York"}
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The samples of each row."""
+    """What came out: the import, and the samples of each row."""
 
+    imported: ImportCost
     subject: Subject
     rows: Sequence[tuple[Row, Samples]]
 
 
 def measure(ours: str, folder: Path, rounds: int, say: Callable[[str], None]) -> Measured:
-    """Make the events in an empty store, then run the rows on them."""
+    """Import the events into a store of their own; make them in another one, and run the rows there."""
+    imported = _imported(folder, say)
     with (
         server.serve(server.fresh(folder / "calendars")) as process,
         closing(Account(server.login(process), CALENDARS)) as account,
@@ -48,7 +54,7 @@ def measure(ours: str, folder: Path, rounds: int, say: Callable[[str], None]) ->
         for share in even_shares(rounds, _PASSES):
             for row, taken in rows:
                 sample(subject, row, share, taken)
-    return Measured(subject, rows)
+    return Measured(imported, subject, rows)
 
 
 def declared(pool: Sequence[str], instances: Sequence[str]) -> tuple[Row, ...]:
@@ -65,6 +71,16 @@ def declared(pool: Sequence[str], instances: Sequence[str]) -> tuple[Row, ...]:
         Row("one event", (_edit(pool, "Kept"),), lambda _, got: len(got[-1][1]["updated"]) == 1, commits=1),
         Row("month never looked at", (_new_month,), _finds_month),  # last, as it drives the others out of memory
     )
+
+
+def _imported(folder: Path, say: Callable[[str], None]) -> ImportCost:
+    file = folder / "events.ics"
+    try:
+        file.write_bytes(write(map(checked, events(EVENTS)), "-//Angarium//bench//EN"))
+        say(f"importing {EVENTS:,} events, and parsing them with icalendar")
+        return imported_beside(server.fresh(folder / "imported"), file, "bench.icalendar_parse", EVENTS)
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def _load(account: Account) -> None:

@@ -4,9 +4,6 @@ Only these measurements may live here; the cards are in ``bench.cards``. The imp
 that stores nothing, run on the same file. RFC 9610 §2, §3.
 """
 
-import resource
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,11 +13,11 @@ import orjson
 
 from bench import server
 from bench.account import Account, Arguments, Call, JmapError
+from bench.beside import imported_beside
 from bench.cards import BLOCK, COMMON_TOWN, MATCHES, RARE_EVERY, RARE_TOWN, cards
 from bench.ground import PAGE, Ground, without_mail
 from bench.measure import Samples, Subject, even_shares, sample
-from bench.process import environment
-from bench.result import CardImport
+from bench.result import ImportCost
 from bench.rows import Api, Check, Row, Step, ids_asked
 
 CONTACTS = "urn:ietf:params:jmap:contacts"
@@ -34,7 +31,7 @@ _BY_NAME = [{"property": "name/surname"}, {"property": "name/given"}]
 class Measured:
     """What came out: the import, and the samples of each row."""
 
-    imported: CardImport
+    imported: ImportCost
     subject: Subject
     rows: Sequence[tuple[Row, Samples]]
 
@@ -46,7 +43,7 @@ def measure(ours: str, folder: Path, rounds: int, say: Callable[[str], None]) ->
         with file.open("wb") as out:
             out.writelines(cards(COUNT))
         say(f"importing {COUNT:,} cards, and parsing them with vobject")
-        imported = _imported(data, file)
+        imported = imported_beside(data, file, "bench.vobject_parse", COUNT)
     finally:
         file.unlink(missing_ok=True)
     with server.serve(data) as process, closing(Account(server.login(process), CONTACTS)) as account:
@@ -71,22 +68,6 @@ def declared(pool: Sequence[str]) -> tuple[Row, ...]:
         Row("changes after one card", (_changes,), _one_changed, before=(_edit(pool),)),
         Row("one card", (_edit(pool),), lambda _, got: len(got[-1][1]["updated"]) == 1, commits=1),
     )
-
-
-def _imported(data: Path, file: Path) -> CardImport:
-    before = _cpu_of_children()
-    _, peak = server.import_mail(data, file)
-    between = _cpu_of_children()
-    command = [sys.executable, "-m", "bench.vobject_parse", str(file)]
-    said = subprocess.run(command, env=environment(), stdout=subprocess.PIPE, check=True).stdout
-    if int(said) != COUNT:
-        raise JmapError(f"vobject found {int(said)} cards of {COUNT}")
-    return CardImport(COUNT, file.stat().st_size, between - before, _cpu_of_children() - between, peak)
-
-
-def _cpu_of_children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def _pool(account: Account) -> list[str]:

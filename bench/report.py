@@ -7,7 +7,7 @@ terminal and into the document.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from bench import aims
-from bench.result import Report, RowResult
+from bench.result import ImportCost, Report, RowResult
 
 _COLUMNS = ["row", "p50 ms", "p90 ms", "CPU ms", "client ms", "echo ms", "× echo", "fsyncs"]
 
@@ -154,15 +154,22 @@ def _contacts(report: Report) -> str:
     imported = report.card_import
     if imported is None:
         return ""
-    told = (
-        f"Importing {imported.cards:,} cards in {_mb(imported.octets)} MB took {imported.cpu:.1f} s of CPU and "
-        f"{_mb(imported.peak)} MB at the peak; vobject took {imported.parsed:.1f} s of CPU to parse them."
-    )
+    told = _import(imported, "cards", "vobject")
     return f"{told}\n\n{table(_COLUMNS, map(_row, report.card_rows))}"
 
 
+def _import(imported: ImportCost, things: str, parser: str) -> str:
+    return (
+        f"Importing {imported.count:,} {things} in {_mb(imported.octets)} MB took {imported.cpu:.1f} s of CPU and "
+        f"{_mb(imported.peak)} MB at the peak; {parser} took {imported.parsed:.1f} s of CPU to parse them."
+    )
+
+
 def _calendars(report: Report) -> str:
-    return table(_COLUMNS, map(_row, report.event_rows)) if report.event_rows else ""
+    if not report.event_rows:
+        return ""
+    told = _import(report.event_import, "events", "icalendar") + "\n\n" if report.event_import else ""
+    return f"{told}{table(_COLUMNS, map(_row, report.event_rows))}"
 
 
 def _inside(report: Report) -> str:

@@ -109,13 +109,13 @@ class DeliveryResult:
 
 
 @dataclass(frozen=True, slots=True)
-class CardImport:
-    """An import of so many cards from a file of so many octets: CPU seconds, peak memory in octets.
+class ImportCost:
+    """An import of so many cards or events from a file of so many octets: CPU seconds, peak memory in octets.
 
     ``parsed`` is the CPU that another library takes only to parse the file.
     """
 
-    cards: int
+    count: int
     octets: int
     cpu: float
     parsed: float
@@ -150,7 +150,8 @@ class Report:
     startup: tuple[StartupResult, ...] = ()
     push: tuple[PushResult, ...] = ()
     delivery: tuple[DeliveryResult, ...] = ()
-    card_import: CardImport | None = None
+    card_import: ImportCost | None = None
+    event_import: ImportCost | None = None
     card_rows: tuple[RowResult, ...] = ()
     event_rows: tuple[RowResult, ...] = ()
     inside: InsideResult | None = None

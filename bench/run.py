@@ -24,8 +24,8 @@ from bench.measure import Meter, Samples, Subject, Unseen, even_shares, sample, 
 from bench.process import Process
 from bench.resources import Watched
 from bench.result import (
-    CardImport,
     DeliveryResult,
+    ImportCost,
     InsideResult,
     Machine,
     MemoryResult,
@@ -58,7 +58,8 @@ class _Gathered:
     startup: tuple[StartupResult, ...] = ()
     push: tuple[PushResult, ...] = ()
     delivery: tuple[DeliveryResult, ...] = ()
-    card_import: CardImport | None = None
+    card_import: ImportCost | None = None
+    event_import: ImportCost | None = None
     card_rows: tuple[RowResult, ...] = ()
     event_rows: tuple[RowResult, ...] = ()
     inside: InsideResult | None = None
@@ -114,6 +115,7 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
         push=found.push,
         delivery=found.delivery,
         card_import=found.card_import,
+        event_import=found.event_import,
         card_rows=found.card_rows,
         event_rows=found.event_rows,
         inside=found.inside,
@@ -252,6 +254,7 @@ def _contacts(bench: _Bench) -> None:
 
 def _calendars(bench: _Bench) -> None:
     measured = calendars.measure(OURS, bench.folder, bench.settings.rounds, bench.say)
+    bench.gathered.event_import = measured.imported
     bench.gathered.event_rows = tuple(_result(row, measured.subject, taken, None) for row, taken in measured.rows)
 
 

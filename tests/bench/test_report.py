@@ -3,8 +3,8 @@ import pytest
 from bench.aims import judge
 from bench.report import sections, table
 from bench.result import (
-    CardImport,
     DeliveryResult,
+    ImportCost,
     InsideResult,
     Machine,
     MemoryResult,
@@ -60,7 +60,8 @@ _REPORT = Report(
         DeliveryResult("ours", 8, 400, Spread(4, 700.0, 710.0)),
         DeliveryResult("lmtp:24", 8, 400, Spread(4, 140.0, 150.0)),
     ),
-    card_import=CardImport(100, 50_000, 9.0, 10.0, 90_000_000),
+    card_import=ImportCost(100, 50_000, 9.0, 10.0, 90_000_000),
+    event_import=ImportCost(100, 60_000, 8.0, 10.0, 80_000_000),
     card_rows=(_row("cards by text", 0.009), _row("50 cards", 0.005)),
     inside=InsideResult(Spread(9, 0.5, 0.6), Spread(9, 0.1, 0.2), Spread(9, 0.001, 0.002), Spread(9, 0.02, 0.03)),
 )
@@ -131,6 +132,7 @@ def test_contacts_are_judged_beside_the_echo_and_another_parser() -> None:
     assert _verdict("cards by text, of 100, times Core/echo") == (9.0, False)
     assert _verdict("50 cards, of 100, times Core/echo") == (5.0, True)
     assert _verdict("CPU of importing 100 cards") == (0.9, True)
+    assert _verdict("CPU of importing 100 events") == (0.8, True)
     assert "9.0 s of CPU" in sections(_REPORT)["contacts"]
 
 

@@ -27,7 +27,7 @@ _NEVER_KEPT = ("id", "baseEventId", "isOrigin", "utcStart", "utcEnd", "method", 
 
 def checked(event: Mapping[str, JSON]) -> Event:
     """An event of which nobody knows whether it is valid, in the form of version 2.0; raises FormatError."""
-    made = normalise(event)
+    made = normalise({"@type": "Event", **event})
     problems = [f"{path}: {text}" for path, text in check({"uid": "-", **made})]
     if made.get("@type") != "Event":
         problems.append("@type: must be Event")
