@@ -1,3 +1,4 @@
+import asyncio
 import contextlib
 import json
 import time
@@ -11,6 +12,8 @@ from websockets.exceptions import InvalidStatus
 from angarium.datatypes import principals
 from angarium.datatypes.calendars import reminders
 from angarium.datatypes.principals import User
+from angarium.protocols.http.reading import Reading
+from angarium.store.contract import Snapshot
 from tests.protocols.conftest import ORIGIN
 from tests.protocols.served import ECHO, MAIL, Served, Talk, events, serving, talking
 
@@ -236,6 +239,20 @@ def test_a_change_is_told_with_a_push_state(served: Served, ann: User) -> None:
         event = talk.hear()
         assert event.pop("pushState").isdigit()
         assert event == {"@type": "StateChange", "changed": {served.account(ann): {"Mailbox": state}}}
+
+
+def test_news_counts_from_the_message_that_asked_for_it_however_busy_the_server_is(
+    served: Served, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def late(reading: Reading, job: Callable[[Snapshot], Any]) -> Any:
+        await asyncio.sleep(0.3)
+        return reading.glance(job)
+
+    with talking(served) as talk:
+        monkeypatch.setattr(Reading, "__call__", late)
+        enabled(talk)
+        state = make_mailbox(served, ann, "while it was busy")
+        assert talk.hear()["changed"] == {served.account(ann): {"Mailbox": state}}
 
 
 def test_nothing_is_told_before_it_was_asked_for_and_after_it_was_given_up(served: Served, ann: User) -> None:

@@ -171,8 +171,12 @@ class Conversation:
         self._types = frozenset(map(str, types)) if isinstance(types, list) else None
         self._pushing = True
         self._follow()
-        self._catching_up = catching_up = object()
-        self._spawn(self._catch_up(catching_up, commit_of(state) if isinstance(state, str) else None))
+        if isinstance(state, str):
+            self._catching_up = catching_up = object()
+            self._spawn(self._catch_up(catching_up, commit_of(state)))
+        else:  # what comes after this message is news, so the answer to the next one must not come before
+            changes, newest = self._services.reading.glance(lambda snapshot: missed(snapshot, (), None))
+            self._caught_up(changes, newest, newest)
 
     def _disable(self) -> None:
         """RFC 8887 §4.3.5.3."""
@@ -180,14 +184,17 @@ class Conversation:
         self._catching_up = None
         self._follow()
 
-    async def _catch_up(self, this: object, since: int | None) -> None:
+    async def _catch_up(self, this: object, since: int) -> None:
         """Tell what the client has missed, unless it has changed its mind meanwhile."""
         accounts = [account.key for account in self._signed.principal.accounts.values()]
         changes, newest = await self._services.reading(lambda snapshot: missed(snapshot, accounts, since))
-        if self._catching_up is not this:
-            return
+        if self._catching_up is this:
+            self._caught_up(changes, newest, since)
+
+    def _caught_up(self, changes: Sequence[StateChange], newest: int, since: int) -> None:
+        """Tell what was missed, and from here on what comes."""
         self._catching_up = None
-        self._alerted = newest if since is None else since
+        self._alerted = since
         self._listener.begin(newest)
         self._push(changes, newest)
         self._heard()
