@@ -10,7 +10,8 @@ from typing import TypeAlias
 from angarium.app.config import Config
 from angarium.app.older import OlderRoutes, dialect
 from angarium.app.pipeline import invitations, sending, token
-from angarium.app.pushing import creation_limit, key_of, targets_of
+from angarium.app.pushing import creation_limit, targets_of
+from angarium.app.vapid import key_of
 from angarium.datatypes import blobs, calendars, contacts, mail, push, quotas, submission
 from angarium.datatypes.push import VapidKey
 from angarium.engine.declare import Capability

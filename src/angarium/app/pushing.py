@@ -1,11 +1,11 @@
-"""Pushing to the URLs of clients: its key, what limits it, and who does it, in the process that writes."""
+"""Pushing to the URLs of clients: what limits it, and who does it, in the process that writes."""
 
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from angarium.app.config import Config
-from angarium.datatypes.push import VapidKey, keep_vapid_key, vapid_key
+from angarium.app.vapid import key_of
 from angarium.protocols.http.attempts import Attempts
 from angarium.protocols.http.reading import Reading
 from angarium.protocols.jmap.feed import Feed
@@ -17,18 +17,6 @@ from angarium.store.contract import Store
 
 _CREATED_AN_HOUR = 60
 """Push subscriptions that a user may make within an hour: each has us send a request to where the user says."""
-
-
-def key_of(store: Store) -> VapidKey:
-    """The key of this server; its first start makes it."""
-    known = store.read(vapid_key)
-    if known is not None:
-        return known
-    # A library that only the first start, and the first push, have time for.
-    from angarium.protocols.webpush.vapid import make_key
-
-    made = make_key()
-    return store.write(lambda transaction: keep_vapid_key(transaction, made)).result()
 
 
 def targets_of(config: Config) -> Targets:

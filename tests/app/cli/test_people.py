@@ -4,11 +4,14 @@ import json
 import urllib.error
 import urllib.request
 from base64 import b64encode
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from angarium.datatypes.push import vapid_key
+from angarium.store.sqlite import open_store
 from tests.app.cli.program import Program
 
 
@@ -132,3 +135,13 @@ def test_a_new_user_gets_the_configured_quota(program: Program, tmp_path: Path) 
     config.write_text("[quota]\noctets = 5_000_000_000\n")
     program.good("user", "add", "ann", "--password-stdin", "--config", config, said="pw\n")
     assert program.good("user", "quota", "ann") == "ann  0 mails  0 octets of 5.0 GB\n"
+
+
+def test_the_first_user_brings_the_key_that_signs_pushes_so_that_a_server_finds_it(program: Program) -> None:
+    program.user("ann")
+    with closing(open_store(program.data, read_only=True)) as store:
+        made = store.read(vapid_key)
+    program.user("bob")
+    with closing(open_store(program.data, read_only=True)) as store:
+        assert made is not None
+        assert store.read(vapid_key) == made

@@ -113,6 +113,8 @@ def writing(config: "Config", create: bool = False) -> Iterator[Caller]:
             time.sleep(_PAUSE)
             continue
         with closing(store):
+            if create:
+                _begun(store)
             yield Here(_services(config, store))
         return
 
@@ -148,6 +150,13 @@ def _opened(folder: Path, create: bool) -> "SqliteStore":
     if not create:
         open_store(folder, read_only=True).close()  # raises where there is none
     return open_store(folder)
+
+
+def _begun(store: "Store") -> None:
+    """The key that signs pushes, made here: the library for it is soon gone again, unlike from a server."""
+    from angarium.app.vapid import key_of
+
+    key_of(store)
 
 
 def _services(config: "Config", store: "Store") -> "Services":
