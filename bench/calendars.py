@@ -9,33 +9,52 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
-
 from angarium.datatypes.calendars.ingest import checked
 from angarium.formats.icalendar import write
-from bench import server
+from bench import objects, server
 from bench.account import Account, Call, JmapError
 from bench.beside import imported_beside
 from bench.events import AFTER, BEFORE, COMMON_EVERY, COMMON_TITLE, EVENTS, FAR_AFTER, FAR_BEFORE, IN_MONTH, events
-from bench.ground import PAGE, Ground, without_mail
-from bench.measure import Samples, Subject, even_shares, sample
+from bench.ground import Ground, without_mail
+from bench.measure import Subject
+from bench.objects import POOL, Measured
 from bench.result import ImportCost
-from bench.rows import Api, Check, Row, Step, ids_asked
+from bench.rows import Api, Check, Row, Step
 
-CALENDARS = "urn:ietf:params:jmap:calendars"
-_PASSES = 2
-_POOL = 500
 _AT_ONCE = 250
 _NEW_YORK = {"timeZone": "America/New_York"}
+_BY_START = [{"property": "start"}]
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """What came out: the import, and the samples of each row."""
+class Dialect:
+    """How a server speaks of events: its capability, what ends a time in a filter, and whether that can have a zone."""
 
-    imported: ImportCost
-    subject: Subject
-    rows: Sequence[tuple[Row, Samples]]
+    capability: str
+    moment: str = ""
+    zoned: bool = True
+
+    def month(self, account: str, after: str, before: str, **more: str) -> Call:
+        """The query for the instances between two times."""
+        arguments = {
+            "accountId": account,
+            "filter": {"after": after + self.moment, "before": before + self.moment},
+            "sort": _BY_START,
+            "expandRecurrences": True,
+        }
+        return ("CalendarEvent/query", arguments | more, "q")
+
+
+STANDARD = Dialect("urn:ietf:params:jmap:calendars")
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Ids of events and of instances in the month, and how many such instances there are."""
+
+    events: Sequence[str]
+    instances: Sequence[str]
+    in_month: int
 
 
 def measure(ours: str, folder: Path, rounds: int, say: Callable[[str], None]) -> Measured:
@@ -43,34 +62,50 @@ def measure(ours: str, folder: Path, rounds: int, say: Callable[[str], None]) ->
     imported = _imported(folder, say)
     with (
         server.serve(server.fresh(folder / "calendars")) as process,
-        closing(Account(server.login(process), CALENDARS)) as account,
+        closing(Account(server.login(process), STANDARD.capability)) as account,
     ):
         say(f"making {EVENTS:,} events")
         _load(account)
         process.rest()
-        say(f"{EVENTS:,} events: {rounds} rounds of each row, in {_PASSES} passes")
+        found = pool(account)
+        if found.in_month < IN_MONTH:
+            raise JmapError(f"the month holds {found.in_month} instances, not {IN_MONTH}")
+        say(f"{EVENTS:,} events: {rounds} rounds of each row")
         subject = Subject(ours, account, without_mail(account.id, EVENTS), process)
-        rows = [(row, Samples()) for row in declared(*_pools(account))]
-        for share in even_shares(rounds, _PASSES):
-            for row, taken in rows:
-                sample(subject, row, share, taken)
-    return Measured(imported, subject, rows)
+        return Measured(imported, subject, objects.run(subject, declared(found, EVENTS), rounds))
 
 
-def declared(pool: Sequence[str], instances: Sequence[str]) -> tuple[Row, ...]:
-    """The rows; the pools are ids of events, and of instances in the month."""
+def declared(pool: Pool, count: int, dialect: Dialect = STANDARD) -> tuple[Row, ...]:
+    """The rows on an account of so many events."""
+    finds = _finds_month(pool.in_month)
+    far, month = _fixed(dialect, FAR_AFTER, FAR_BEFORE), _fixed(dialect, AFTER, BEFORE)
+    zoned = Row("month, seen from New York", (_fixed(dialect, AFTER, BEFORE, **_NEW_YORK),), finds)
+    titled = objects.query("CalendarEvent", filter={"title": COMMON_TITLE}, sort=_BY_START)
     return (
-        Row("month", _fixed(AFTER, BEFORE), _finds_month),
-        Row("month, seen from New York", _fixed(AFTER, BEFORE, **_NEW_YORK), _finds_month),
-        Row("50 instances", (_get(instances),), _gets_page),
-        Row("month in 200 years", _fixed(FAR_AFTER, FAR_BEFORE), _finds_month),
-        Row("month after one event", _fixed(AFTER, BEFORE), _finds_month, before=(_edit(pool, "Seen"),)),
-        Row("events by title", (_titled,), _finds(EVENTS // COMMON_EVERY)),
-        Row("50 events", (_get(pool),), _gets_page),
-        Row("changes after one event", (_changes,), _one_changed, before=(_edit(pool, "Read"),)),
-        Row("one event", (_edit(pool, "Kept"),), lambda _, got: len(got[-1][1]["updated"]) == 1, commits=1),
-        Row("month never looked at", (_new_month,), _finds_month),  # last, as it drives the others out of memory
+        Row("month", (month,), finds),
+        *([zoned] if dialect.zoned else []),
+        Row("50 instances", (objects.get("CalendarEvent", pool.instances),), objects.gets_page),
+        Row("month in 200 years", (far,), finds),
+        Row("month after one event", (month,), finds, before=(_edit(pool, "Seen"),)),
+        Row("events by title", (titled,), objects.finds(count // COMMON_EVERY)),
+        Row("50 events", (objects.get("CalendarEvent", pool.events),), objects.gets_page),
+        Row(
+            "changes after one event",
+            (objects.changes("CalendarEvent"),),
+            objects.one_changed,
+            before=(_edit(pool, "Read"),),
+        ),
+        Row("one event", (_edit(pool, "Kept"),), objects.one_updated, commits=1),
+        # Last, as it drives the other months out of memory.
+        Row("month never looked at", (_new_month(dialect),), finds),
     )
+
+
+def pool(account: Account, dialect: Dialect = STANDARD) -> Pool:
+    """What an account holds."""
+    whole = account.call(("CalendarEvent/query", {"accountId": account.id, "limit": POOL}, "q"))[0][1]["ids"]
+    instances = account.call(dialect.month(account.id, AFTER, BEFORE))[0][1]["ids"]
+    return Pool(whole, instances[:POOL], len(instances))
 
 
 def _imported(folder: Path, say: Callable[[str], None]) -> ImportCost:
@@ -91,78 +126,22 @@ def _load(account: Account) -> None:
         account.call(("CalendarEvent/set", {"accountId": account.id, "create": create}, "s"))
 
 
-def _pools(account: Account) -> tuple[list[str], list[str]]:
-    whole = account.call(("CalendarEvent/query", {"accountId": account.id, "limit": _POOL}, "q"))[0][1]["ids"]
-    instances = account.call(_month(account.id, AFTER, BEFORE))[0][1]["ids"]
-    if len(instances) < IN_MONTH:
-        raise JmapError(f"the month holds {len(instances)} instances, not {IN_MONTH}")
-    return whole, instances[:_POOL]
+def _fixed(dialect: Dialect, after: str, before: str, **more: str) -> Step:
+    return lambda ground, _turn, _earlier: Api([dialect.month(ground.account, after, before, **more)])
 
 
-def _month(account: str, after: str, before: str, **more: str) -> Call:
-    arguments = {
-        "accountId": account,
-        "filter": {"after": after, "before": before},
-        "sort": [{"property": "start"}],
-        "expandRecurrences": True,
-    }
-    return ("CalendarEvent/query", arguments | more, "q")
-
-
-def _fixed(after: str, before: str, **more: str) -> tuple[Step, ...]:
-    return (lambda ground, _turn, _earlier: Api([_month(ground.account, after, before, **more)]),)
-
-
-def _new_month(ground: Ground, turn: int, _earlier: Sequence[bytes]) -> Api:
-    year = 2028 + turn
-    return Api([_month(ground.account, f"{year}-03-01T00:00:00", f"{year}-04-01T00:00:00")])
-
-
-def _finds_month(_ground: Ground, got: Sequence[Call]) -> bool:
-    return len(got[-1][1]["ids"]) > 0.9 * IN_MONTH
-
-
-def _titled(ground: Ground, _turn: int, _earlier: Sequence[bytes]) -> Api:
-    arguments = {"accountId": ground.account, "filter": {"title": COMMON_TITLE}, "limit": PAGE}
-    return Api([("CalendarEvent/query", arguments | {"sort": [{"property": "start"}]}, "q")])
-
-
-def _finds(count: int) -> Check:
-    return lambda _, got: len(got[0][1]["ids"]) == min(PAGE, count)
-
-
-def _get(pool: Sequence[str]) -> Step:
+def _new_month(dialect: Dialect) -> Step:
     def step(ground: Ground, turn: int, _earlier: Sequence[bytes]) -> Api:
-        return Api([("CalendarEvent/get", {"accountId": ground.account, "ids": ids_asked(turn, pool, PAGE)}, "g")])
+        year = 2028 + turn
+        return Api([dialect.month(ground.account, f"{year}-03-01T00:00:00", f"{year}-04-01T00:00:00")])
 
     return step
 
 
-def _gets_page(_ground: Ground, got: Sequence[Call]) -> bool:
-    return len(got[0][1]["list"]) == PAGE
+def _finds_month(usual: int) -> Check:
+    return lambda _ground, got: len(got[-1][1]["ids"]) > 0.9 * usual
 
 
-def _edit(pool: Sequence[str], word: str) -> Step:
+def _edit(pool: Pool, word: str) -> Step:
     """Writes another description into one event, and tells the state before."""
-
-    def step(ground: Ground, turn: int, _earlier: Sequence[bytes]) -> Api:
-        account = {"accountId": ground.account}
-        patch = {ids_asked(turn, pool, 1)[0]: {"description": f"{word} {turn}"}}
-        return Api(
-            [
-                ("CalendarEvent/get", account | {"ids": []}, "g"),
-                ("CalendarEvent/set", account | {"update": patch}, "s"),
-            ]
-        )
-
-    return step
-
-
-def _changes(ground: Ground, _turn: int, earlier: Sequence[bytes]) -> Api:
-    state = orjson.loads(earlier[-1])["methodResponses"][0][1]["state"]
-    return Api([("CalendarEvent/changes", {"accountId": ground.account, "sinceState": state}, "c")])
-
-
-def _one_changed(_ground: Ground, got: Sequence[Call]) -> bool:
-    changes = got[0][1]
-    return [len(changes[kind]) for kind in ("created", "updated", "destroyed")] == [0, 1, 0]
+    return objects.edit("CalendarEvent", pool.events, lambda turn: {"description": f"{word} {turn}"})

@@ -9,31 +9,34 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
-
-from bench import server
-from bench.account import Account, Arguments, Call, JmapError
+from bench import objects, server
+from bench.account import Account, Arguments, JmapError
 from bench.beside import imported_beside
 from bench.cards import BLOCK, COMMON_TOWN, MATCHES, RARE_EVERY, RARE_TOWN, cards
-from bench.ground import PAGE, Ground, without_mail
-from bench.measure import Samples, Subject, even_shares, sample
-from bench.result import ImportCost
-from bench.rows import Api, Check, Row, Step, ids_asked
+from bench.ground import without_mail
+from bench.measure import Subject
+from bench.objects import POOL, Measured
+from bench.rows import Row
 
-CONTACTS = "urn:ietf:params:jmap:contacts"
 COUNT = 20_000
-_PASSES = 2
-_POOL = 500
-_BY_NAME = [{"property": "name/surname"}, {"property": "name/given"}]
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """What came out: the import, and the samples of each row."""
+class Dialect:
+    """How a server speaks of cards: its capability, the type, the order by name, and the patch that writes a note."""
 
-    imported: ImportCost
-    subject: Subject
-    rows: Sequence[tuple[Row, Samples]]
+    capability: str
+    kind: str
+    by_name: tuple[str, ...]
+    note: Callable[[str], Arguments]
+
+
+STANDARD = Dialect(
+    "urn:ietf:params:jmap:contacts",
+    "ContactCard",
+    ("name/surname", "name/given"),
+    lambda text: {"notes": {"n": {"note": text}}},
+)
 
 
 def measure(ours: str, folder: Path, rounds: int, say: Callable[[str], None]) -> Measured:
@@ -46,78 +49,36 @@ def measure(ours: str, folder: Path, rounds: int, say: Callable[[str], None]) ->
         imported = imported_beside(data, file, "bench.vobject_parse", COUNT)
     finally:
         file.unlink(missing_ok=True)
-    with server.serve(data) as process, closing(Account(server.login(process), CONTACTS)) as account:
+    with server.serve(data) as process, closing(Account(server.login(process), STANDARD.capability)) as account:
         process.rest()
-        say(f"{COUNT:,} cards: {rounds} rounds of each row, in {_PASSES} passes")
+        say(f"{COUNT:,} cards: {rounds} rounds of each row")
         subject = Subject(ours, account, without_mail(account.id, COUNT), process)
-        rows = [(row, Samples()) for row in declared(_pool(account))]
-        for share in even_shares(rounds, _PASSES):
-            for row, taken in rows:
-                sample(subject, row, share, taken)
-    return Measured(imported, subject, rows)
+        rows = declared(pool(account, COUNT), COUNT)
+        return Measured(imported, subject, objects.run(subject, rows, rounds))
 
 
-def declared(pool: Sequence[str]) -> tuple[Row, ...]:
-    """The rows; ``pool`` are ids of cards."""
-    towns = {RARE_TOWN: COUNT // RARE_EVERY, COMMON_TOWN: COUNT * MATCHES // BLOCK}
+def declared(ids: Sequence[str], count: int, dialect: Dialect = STANDARD) -> tuple[Row, ...]:
+    """The rows on an account of so many cards; ``ids`` are some of theirs."""
+    kind = dialect.kind
+    rare, common = objects.finds(count // RARE_EVERY), objects.finds(count * MATCHES // BLOCK)
+    by_name = [{"property": name} for name in dialect.by_name]
+    edit = objects.edit(kind, ids, lambda turn: dialect.note(f"Seen {turn} times"))
+    of_town = {"filter": {"text": COMMON_TOWN}}
     return (
-        Row("cards by text", _query(RARE_TOWN), _finds(towns[RARE_TOWN])),
-        Row("cards by common text", _query(COMMON_TOWN), _finds(towns[COMMON_TOWN])),
-        Row("cards by common text, by name", _query(COMMON_TOWN, sort=_BY_NAME), _finds(towns[COMMON_TOWN])),
-        Row("50 cards", (_get(pool),), lambda _, got: len(got[0][1]["list"]) == PAGE),
-        Row("changes after one card", (_changes,), _one_changed, before=(_edit(pool),)),
-        Row("one card", (_edit(pool),), lambda _, got: len(got[-1][1]["updated"]) == 1, commits=1),
+        Row("cards by text", (objects.query(kind, filter={"text": RARE_TOWN}),), rare),
+        Row("cards by common text", (objects.query(kind, **of_town),), common),
+        Row("cards by common text, by name", (objects.query(kind, **of_town, sort=by_name),), common),
+        Row("50 cards", (objects.get(kind, ids),), objects.gets_page),
+        Row("changes after one card", (objects.changes(kind),), objects.one_changed, before=(edit,)),
+        Row("one card", (edit,), objects.one_updated, commits=1),
     )
 
 
-def _pool(account: Account) -> list[str]:
-    got = account.call(("ContactCard/query", {"accountId": account.id, "limit": _POOL, "calculateTotal": True}, "q"))
-    if got[0][1]["total"] != COUNT:
-        raise JmapError(f"the account holds {got[0][1]['total']} cards, not {COUNT}")
-    ids: list[str] = got[0][1]["ids"]
+def pool(account: Account, count: int, dialect: Dialect = STANDARD) -> list[str]:
+    """Ids of some cards of an account that holds so many (JmapError when it does not)."""
+    arguments = {"accountId": account.id, "limit": POOL, "calculateTotal": True}
+    got = account.call((f"{dialect.kind}/query", arguments, "q"))[0][1]
+    if got["total"] != count:
+        raise JmapError(f"the account holds {got['total']} cards, not {count}")
+    ids: list[str] = got["ids"]
     return ids
-
-
-def _query(word: str, **extra: object) -> tuple[Step, ...]:
-    def step(ground: Ground, _turn: int, _earlier: Sequence[bytes]) -> Api:
-        arguments: Arguments = {"accountId": ground.account, "filter": {"text": word}, "limit": PAGE, **extra}
-        return Api([("ContactCard/query", arguments, "q")])
-
-    return (step,)
-
-
-def _finds(count: int) -> Check:
-    return lambda _, got: len(got[0][1]["ids"]) == min(PAGE, count)
-
-
-def _get(pool: Sequence[str]) -> Step:
-    def step(ground: Ground, turn: int, _earlier: Sequence[bytes]) -> Api:
-        return Api([("ContactCard/get", {"accountId": ground.account, "ids": ids_asked(turn, pool, PAGE)}, "g")])
-
-    return step
-
-
-def _edit(pool: Sequence[str]) -> Step:
-    """Writes another note into one card, and tells the state before."""
-
-    def step(ground: Ground, turn: int, _earlier: Sequence[bytes]) -> Api:
-        account = {"accountId": ground.account}
-        patch = {ids_asked(turn, pool, 1)[0]: {"notes": {"n": {"note": f"Seen {turn} times"}}}}
-        return Api(
-            [
-                ("ContactCard/get", account | {"ids": []}, "g"),
-                ("ContactCard/set", account | {"update": patch}, "s"),
-            ]
-        )
-
-    return step
-
-
-def _changes(ground: Ground, _turn: int, earlier: Sequence[bytes]) -> Api:
-    state = orjson.loads(earlier[-1])["methodResponses"][0][1]["state"]
-    return Api([("ContactCard/changes", {"accountId": ground.account, "sinceState": state}, "c")])
-
-
-def _one_changed(_ground: Ground, got: Sequence[Call]) -> bool:
-    changes = got[0][1]
-    return [len(changes[kind]) for kind in ("created", "updated", "destroyed")] == [0, 1, 0]

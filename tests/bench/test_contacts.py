@@ -8,11 +8,11 @@ _GROUND = without_mail("a1", COUNT)
 
 
 def test_every_aim_is_that_of_a_row() -> None:
-    assert {row.name for row in declared(_POOL)} >= set(CARD_AIMS)
+    assert {row.name for row in declared(_POOL, COUNT)} >= set(CARD_AIMS)
 
 
 def test_reads_rotate_and_edits_write_something_new() -> None:
-    rows = {row.name: row for row in declared(_POOL)}
+    rows = {row.name: row for row in declared(_POOL, COUNT)}
     for name in ("50 cards", "one card"):
         first, second = (rows[name].steps[0](_GROUND, turn, ()) for turn in (0, 1))
         assert isinstance(first, Api)
