@@ -1,7 +1,8 @@
 import orjson
-from bench import objects
 from bench.ground import PAGE, without_mail
 from bench.rows import Api, Step
+
+from bench import objects
 
 _POOL = [f"C{number}" for number in range(500)]
 _GROUND = without_mail("a1", 500)
