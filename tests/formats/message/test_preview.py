@@ -1,7 +1,8 @@
 import pytest
 
-from angarium.formats.message.preview import attachment_names, preview, search_text
+from angarium.formats.message.preview import attachment_names, preview, search_text, search_words
 from angarium.formats.message.scanner import parse
+from angarium.formats.searchtext import prepare
 from tests.formats.message.corpus import corpus_files, needs_corpus
 from tests.formats.message.linear import assert_linear
 
@@ -61,6 +62,20 @@ def test_search_text_holds_alt_and_title_and_the_preview_does_not() -> None:
     assert preview(data, structure) == "body"
 
 
+@pytest.mark.parametrize("limit", [8, 1 << 18])
+def test_an_index_gets_the_words_of_the_search_text(limit: int) -> None:
+    page = b"<style>no</style>\n<td>one<td>\n\n two &nbsp;\n<p>th<b>ree</b></p>\x1c<img alt='fo  ur'><!-- --> fi\r\nve"
+    data = (
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html\n\n"
+        + page
+        + b"\n--b\n\nsix\n--b--\n"
+    )
+    structure = parse(data).structure
+    words = prepare(search_words(data, structure, limit))
+    assert words == prepare(search_text(data, structure, limit))
+    assert words == (" one two three fo ur fi ve six " if limit > 8 else " one two ")
+
+
 def test_a_huge_body_is_read_only_in_part() -> None:
     body = b"<a>" * 3_000_000
     data = b"Content-Type: text/html\n\n" + body
@@ -81,5 +96,5 @@ def test_real_messages_have_previews() -> None:
         assert len(found) <= 256
         assert "\n" not in found
         empty += not found
-        search_text(data, structure)
+        assert prepare(search_words(data, structure)) == prepare(search_text(data, structure))
     assert empty < 60

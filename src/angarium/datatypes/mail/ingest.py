@@ -21,7 +21,7 @@ from angarium.formats.message import (
     has_attachment,
     parse,
     preview,
-    search_text,
+    search_words,
 )
 from angarium.formats.primitives import parse_date
 from angarium.store.contract import AccountKey, BlobHash, NewMessage, SearchText, StagedBlob, Stored, Transaction
@@ -125,7 +125,7 @@ def _search(data: Octets, message: Message, told: Envelope) -> SearchText:
         cc=_words(told.cc),
         bcc=_words(told.bcc),
         subject=told.subject or "",
-        body=search_text(data, message.structure),
+        body=search_words(data, message.structure),
         attachments=attachment_names(message.structure),
     ).prepared()
 

@@ -34,7 +34,7 @@ from angarium.formats.message.headerbuild import InvalidHeader, build_header
 from angarium.formats.message.htmltext import html_to_text
 from angarium.formats.message.mailbox import is_mailbox, is_mailbox_list
 from angarium.formats.message.outgoing import Outgoing, outgoing
-from angarium.formats.message.preview import attachment_names, preview, search_text
+from angarium.formats.message.preview import attachment_names, preview, search_text, search_words
 from angarium.formats.message.report import Report, read_report, report_body
 from angarium.formats.message.scanner import parse, read_headers
 from angarium.formats.message.structure import (
@@ -123,6 +123,7 @@ __all__ = [
     "received_date",
     "report_body",
     "search_text",
+    "search_words",
     "structure_to_json",
     "subject_of",
     "text_of",

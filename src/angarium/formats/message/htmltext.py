@@ -6,6 +6,7 @@ million open tags can hurt it. Nothing of its output is ever shown as HTML.
 
 import html.entities
 import re
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -22,10 +23,13 @@ _BLOCKS: Final = (
     "address article aside blockquote body br center dd details dialog div dl dt fieldset figcaption figure footer "
     "form h1 h2 h3 h4 h5 h6 header hr li main nav ol option p pre section summary table tbody tfoot thead tr ul"
 )
-_CLOSINGS: Final = MappingProxyType(
-    {name: re.compile(rf"</{name}(?![A-Za-z0-9:-])", re.IGNORECASE) for name in _TEXTLESS.split()}
+_EFFECTS: Final[Mapping[str, str | re.Pattern[str]]] = (
+    dict.fromkeys(_BLOCKS.split(), "\n")
+    | dict.fromkeys(("td", "th"), " ")
+    | {name: re.compile(rf"</{name}(?![A-Za-z0-9:-])", re.IGNORECASE) for name in _TEXTLESS.split()}
 )
-_APART: Final = MappingProxyType(dict.fromkeys(_BLOCKS.split(), "\n") | dict.fromkeys(("td", "th"), " "))
+"""What a tag stands for in the text, or what ends the element of which nothing is shown."""
+
 _NAMED: Final = MappingProxyType(html.entities.html5)
 _LONGEST_SOURCE: Final = 8  # times the limit, plus a floor for style sheets
 _SOURCE_FLOOR: Final = 1 << 18
@@ -42,14 +46,20 @@ def html_to_text(html: str, limit: int, *, attributes: bool = False) -> str:
     return "\n".join(filter(None, (" ".join(line.split()) for line in text.split("\n"))))[:limit]
 
 
+def html_to_words(html: str) -> str:
+    """Give what `html_to_text` gives with `attributes` and no limit, but for the kind and amount of white space."""
+    return _text(html, len(html), attributes=True)
+
+
 def _text(source: str, enough: int, attributes: bool) -> str:
     """What is not inside of tags, until that is enough."""
     pieces: list[str] = []
+    add, to_tag, effects = pieces.append, _TO_TAG.match, _EFFECTS
     at, size, length = 0, len(source), 0
     quotes_close = True
     unclosed: set[str] = set()
     while at < size and length <= enough:
-        found = _TO_TAG.match(source, at) if quotes_close else None
+        found = to_tag(source, at) if quotes_close else None
         if found is not None:  # as nearly always
             text, closes, name, inside = found.groups()
             at = found.end()
@@ -59,25 +69,27 @@ def _text(source: str, enough: int, attributes: bool) -> str:
             text = source[at:opening]
             tag = _TAG_OPEN.match(source, opening)
             if tag is None:
-                pieces.append(_unescaped(text) + source[opening : opening + 1])
+                add(_unescaped(text) + source[opening : opening + 1])
                 length += len(text) + 1
                 at = opening + 1
                 continue
             at, quotes_close = _tag_end(source, tag, quotes_close)
             closes, name, inside = tag[1], tag[2] or "", source[tag.end() : at]
         if text:
-            text = _unescaped(text)
-            pieces.append(text)
+            text = _unescaped(text) if "&" in text else text
+            add(text)
             length += len(text)
         name = name.lower()
-        if name in _CLOSINGS and not closes and name not in unclosed:
-            closing = _CLOSINGS[name].search(source, at)
-            if closing is None:
-                unclosed.add(name)  # as if it were not there, so that nothing is searched twice
-            else:
-                at = closing.start()
-        if name in _APART:
-            pieces.append(_APART[name])
+        effect = effects.get(name)
+        if effect is not None:
+            if isinstance(effect, str):
+                add(effect)
+            elif not closes and name not in unclosed:
+                closing = effect.search(source, at)
+                if closing is None:
+                    unclosed.add(name)  # as if it were not there, so that nothing is searched twice
+                else:
+                    at = closing.start()
         if inside and attributes and name and (shown := _presented(inside)):
             pieces += shown
             length += sum(map(len, shown))

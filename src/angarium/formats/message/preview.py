@@ -8,7 +8,7 @@ from typing import Final
 
 from angarium.formats.message.bodylists import body_lists
 from angarium.formats.message.bodytext import text_of
-from angarium.formats.message.htmltext import html_to_text
+from angarium.formats.message.htmltext import html_to_text, html_to_words
 from angarium.formats.message.transfer import decode_prefix
 from angarium.formats.message.values import Octets, Part
 
@@ -50,6 +50,17 @@ def search_text(data: Octets, structure: Part, limit: int = LONGEST_SEARCH_TEXT)
             pieces.append(piece)
             left -= len(piece) + 1
     return "\n".join(pieces)
+
+
+def search_words(data: Octets, structure: Part, limit: int = LONGEST_SEARCH_TEXT) -> str:
+    """Give `search_text` for an index, which cuts it into words: white space may be of another kind and amount."""
+    parts = [part for part in structure.walk() if part.type.startswith("text/")]
+    octets = sum(part.body_range[1] - part.body_range[0] + 1 for part in parts)
+    if octets > limit:
+        return search_text(data, structure, limit)
+    # No text has more characters than octets: nothing can be too long, so nothing has to be measured.
+    texts = ((part.type, text_of(decode_prefix(data, part, octets), part.charset, part.type)[0]) for part in parts)
+    return "\n".join(html_to_words(text) if kind == "text/html" else text for kind, text in texts)
 
 
 def attachment_names(structure: Part) -> str:
