@@ -4,11 +4,12 @@ from angarium.datatypes.blobs.access import Blob, octets, read_blob
 from angarium.datatypes.blobs.blobid import MOST_STEPS, BlobId, Step, locate, parse_blob_id
 from angarium.datatypes.blobs.budget import read_counted, spend
 from angarium.datatypes.blobs.copy import BLOB_COPY
-from angarium.datatypes.blobs.parsing import PARSE_ARGUMENTS, parse_blobs
+from angarium.datatypes.blobs.parsing import BLOB_IDS, PARSE_ARGUMENTS, listed, parse_blobs
 from angarium.datatypes.blobs.transfer import UPLOAD_ALLOWANCE, BlobNotFound, UploadRefused, download, keep, upload
 from angarium.engine.declare import Method
 
 __all__ = [
+    "BLOB_IDS",
     "MOST_STEPS",
     "PARSE_ARGUMENTS",
     "UPLOAD_ALLOWANCE",
@@ -19,6 +20,7 @@ __all__ = [
     "UploadRefused",
     "download",
     "keep",
+    "listed",
     "locate",
     "methods",
     "octets",

@@ -1,6 +1,6 @@
 """Foo/parse: blobs looked at as something, without storing anything (RFC 8621 §4.9 and its kin)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NoReturn
 
 from angarium.datatypes.blobs.access import Blob, read_blob
@@ -10,12 +10,10 @@ from angarium.engine.declare import REQUIRED, Argument, Response
 from angarium.engine.errors import MethodError, MethodErrorType
 from angarium.engine.limits import MOST_PROPERTIES
 from angarium.engine.shapes import identifier, list_of, nullable, text
-from angarium.formats.json import JSON
+from angarium.formats.json import JSON, dumps
 
-PARSE_ARGUMENTS: Final = (
-    Argument("blobIds", list_of(identifier), REQUIRED),
-    Argument("properties", nullable(list_of(text, MOST_PROPERTIES))),
-)
+BLOB_IDS: Final = Argument("blobIds", list_of(identifier), REQUIRED)
+PARSE_ARGUMENTS: Final = (BLOB_IDS, Argument("properties", nullable(list_of(text, MOST_PROPERTIES))))
 
 
 def parse_blobs(call: Call, most: int, look: Callable[[Blob], tuple[JSON, int] | None]) -> Response:
@@ -50,6 +48,15 @@ def parse_blobs(call: Call, most: int, look: Callable[[Blob], tuple[JSON, int] |
         "notParsable": not_parsable or None,
         "notFound": not_found or None,
     }
+
+
+def listed(
+    found: Iterable[Mapping[str, JSON]], names: Sequence[str] | None, of_store: Sequence[str]
+) -> tuple[JSON, int]:
+    """For `look`: all that a blob holds, with the properties asked for; those that only the store knows are null."""
+    whole = [{**dict.fromkeys(of_store), **one} for one in found]
+    shown: list[JSON] = [one if names is None else {name: one[name] for name in names if name in one} for one in whole]
+    return shown, len(dumps(shown))
 
 
 def _too_large() -> NoReturn:

@@ -7,14 +7,14 @@ stands in `method`.
 from datetime import UTC
 from typing import Final
 
-from angarium.datatypes.blobs import PARSE_ARGUMENTS, Blob, octets, parse_blobs
+from angarium.datatypes.blobs import PARSE_ARGUMENTS, Blob, listed, octets, parse_blobs
 from angarium.datatypes.calendars.reader import utc_time
 from angarium.datatypes.calendars.times import INSTEAD
 from angarium.engine.call import Call
 from angarium.engine.declare import Access, Method, Response
 from angarium.formats import icalendar
 from angarium.formats.errors import FormatError
-from angarium.formats.json import JSON, dumps
+from angarium.formats.json import JSON
 
 MOST_BLOBS: Final = 10
 """In one call."""
@@ -32,22 +32,14 @@ def _parsed(blob: Blob) -> list[dict[str, JSON]]:
     return [entry | method for entry in found.entries if entry.get("@type") == "Event"]
 
 
-def _shown(event: dict[str, JSON], names: list[str] | None) -> dict[str, JSON]:
-    if names is None:
-        return {**dict.fromkeys(_OF_STORE), **event}
-    event = event | {name: utc_time(event, name, UTC) for name in names if name in INSTEAD and "start" in event}
-    return {name: event.get(name) for name in names if name in event or name in _OF_STORE}
-
-
 def _run(call: Call) -> Response:
     names = call.texts("properties")
+    moments = INSTEAD.keys() & (names or ())
 
     def look(blob: Blob) -> tuple[JSON, int] | None:
         events = _parsed(blob)
-        if not events:
-            return None
-        shown = list[JSON](_shown(event, names) for event in events)
-        return shown, len(dumps(shown))
+        timed = (event | {name: utc_time(event, name, UTC) for name in moments if "start" in event} for event in events)
+        return listed(timed, names, _OF_STORE) if events else None
 
     return parse_blobs(call, MOST_BLOBS, look)
 

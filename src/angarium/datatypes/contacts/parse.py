@@ -6,12 +6,12 @@ its id to a list. Photos stay `data:` URIs, for a blob would have to be written.
 
 from typing import Final
 
-from angarium.datatypes.blobs import PARSE_ARGUMENTS, Blob, octets, parse_blobs
+from angarium.datatypes.blobs import PARSE_ARGUMENTS, Blob, listed, octets, parse_blobs
 from angarium.engine.call import Call
 from angarium.engine.declare import Access, Method, Response
 from angarium.engine.errors import MethodError, MethodErrorType
 from angarium.formats.errors import FormatError
-from angarium.formats.json import JSON, dumps
+from angarium.formats.json import JSON
 from angarium.formats.vcard import parse
 
 MOST_BLOBS: Final = 10
@@ -37,12 +37,6 @@ def _lines(text: bytes) -> int:
     return text.count(end) - text.count(end + b" ") - text.count(end + b"\t")
 
 
-def _shown(card: dict[str, JSON], names: list[str] | None) -> dict[str, JSON]:
-    if names is None:
-        return {**dict.fromkeys(_OF_STORE), **card}
-    return {name: card.get(name) for name in names if name in card or name in _OF_STORE}
-
-
 def _run(call: Call) -> Response:
     names = call.texts("properties")
     left = MOST_LINES
@@ -56,10 +50,7 @@ def _run(call: Call) -> Response:
                 MethodErrorType.REQUEST_TOO_LARGE, f"one call parses at most {MOST_LINES} lines of vCards; split them"
             )
         cards = _parsed(text)
-        if cards is None:
-            return None
-        shown = list[JSON](_shown(card, names) for card in cards)
-        return shown, len(dumps(shown))
+        return None if cards is None else listed(cards, names, _OF_STORE)
 
     return parse_blobs(call, MOST_BLOBS, look)
 

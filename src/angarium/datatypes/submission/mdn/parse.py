@@ -2,15 +2,13 @@
 
 from typing import Final, cast
 
-from angarium.datatypes.blobs import Blob, octets, read_blob, spend
+from angarium.datatypes.blobs import BLOB_IDS, Blob, octets, parse_blobs
 from angarium.datatypes.submission.email_submission.status import KIND as EMAIL_SUBMISSION
 from angarium.datatypes.submission.email_submission.status import by_message_id
 from angarium.engine.call import Call
-from angarium.engine.declare import REQUIRED, Access, Argument, Method, Response
-from angarium.engine.errors import MethodError, MethodErrorType
-from angarium.engine.shapes import identifier, list_of
+from angarium.engine.declare import Access, Method, Response
 from angarium.formats.errors import FormatError
-from angarium.formats.json import JSON, loads
+from angarium.formats.json import JSON, dumps, loads
 from angarium.formats.message import Message, Notification, header_value, parse, read_notification
 
 _MOST_BLOBS: Final = 100
@@ -18,43 +16,23 @@ _MOST_BLOBS: Final = 100
 
 def mdn_parse(capability: str) -> Method:
     """The method under its capability."""
-    return Method("MDN/parse", capability, Access.READ, _run, (Argument("blobIds", list_of(identifier), REQUIRED),))
+    return Method("MDN/parse", capability, Access.READ, _run, (BLOB_IDS,))
 
 
 def _run(call: Call) -> Response:
-    wanted = list(dict.fromkeys(call.texts("blobIds") or ()))
-    if len(wanted) > _MOST_BLOBS:
-        raise MethodError(MethodErrorType.REQUEST_TOO_LARGE, f"one call parses at most {_MOST_BLOBS} blobs")
-    parsed: dict[str, JSON] = {}
-    not_parsable: list[str] = []
-    not_found: list[str] = []
-    for blob_id in wanted:
-        blob = read_blob(call.snapshot, call.request.principal, call.account, blob_id)
-        if blob is None:
-            not_found.append(blob_id)
-        elif shown := _shown(call, blob):
-            parsed[blob_id] = shown
-        else:
-            not_parsable.append(blob_id)
-    return {
-        "accountId": call.account.id,
-        "parsed": parsed or None,
-        "notParsable": not_parsable or None,
-        "notFound": not_found or None,
-    }
+    def look(blob: Blob) -> tuple[JSON, int] | None:
+        data = octets(blob.content)
+        try:
+            message = parse(data)
+        except FormatError:
+            return None
+        told = read_notification(data, message)
+        if told is None:
+            return None
+        shown = _to_json(call, message, told)
+        return shown, len(dumps(shown))
 
-
-def _shown(call: Call, blob: Blob) -> dict[str, JSON] | None:
-    """The MDN object in a blob; None when it is none."""
-    if not spend(call, blob.weight):
-        raise MethodError(MethodErrorType.REQUEST_TOO_LARGE, "these blobs are too large together; parse fewer")
-    data = octets(blob.content)
-    try:
-        message = parse(data)
-    except FormatError:
-        return None
-    told = read_notification(data, message)
-    return None if told is None else _to_json(call, message, told)
+    return parse_blobs(call, _MOST_BLOBS, look)
 
 
 def _to_json(call: Call, message: Message, told: Notification) -> dict[str, JSON]:
