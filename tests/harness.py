@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 
 from angarium.datatypes import blobs, calendars, contacts, mail, principals, push, quotas, submission
-from angarium.datatypes.calendars import calendars as own_calendars
 from angarium.datatypes.calendars import identities
-from angarium.datatypes.contacts import books
+from angarium.datatypes.calendars.calendars import CALENDARS
+from angarium.datatypes.contacts.books import BOOKS
 from angarium.datatypes.principals import Domains
 from angarium.datatypes.submission import Sending, identity
 from angarium.engine.access import AccountAccess, Principal
@@ -101,9 +101,9 @@ class Harness:
             if "Identity" in self.registry.types:
                 identity.settle(transaction, made, DOMAINS)
             if "AddressBook" in self.registry.types:
-                books.begin(transaction, made.account)
+                BOOKS.begin(transaction, made.account)
             if "Calendar" in self.registry.types:
-                own_calendars.begin(transaction, made.account)
+                CALENDARS.begin(transaction, made.account)
                 identities.settle(transaction, made, DOMAINS)
             return principals.principal(transaction, made.id)
 

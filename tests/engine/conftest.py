@@ -1,4 +1,4 @@
-"""An engine that serves notes, and a user."""
+"""An engine that serves notes and one that serves boards, each with a user."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from angarium.engine.access import Principal
+from tests.engine.board import BOARDS
 from tests.engine.note import NOTES
 from tests.harness import Harness
 
@@ -20,3 +21,15 @@ def notes(tmp_path: Path) -> Iterator[Harness]:
 @pytest.fixture
 def ann(notes: Harness) -> Principal:
     return notes.user("ann")
+
+
+@pytest.fixture
+def boards(tmp_path: Path) -> Iterator[Harness]:
+    harness = Harness(tmp_path, served=BOARDS)
+    yield harness
+    harness.close()
+
+
+@pytest.fixture
+def bea(boards: Harness) -> Principal:
+    return boards.user("bea")

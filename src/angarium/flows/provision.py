@@ -6,8 +6,9 @@ What comes with a user's addresses is settled here too: these change with the us
 from collections.abc import Sequence
 
 from angarium.datatypes import principals, quotas
-from angarium.datatypes.calendars import calendars, identities
-from angarium.datatypes.contacts import books
+from angarium.datatypes.calendars import identities
+from angarium.datatypes.calendars.calendars import CALENDARS
+from angarium.datatypes.contacts.books import BOOKS
 from angarium.datatypes.mail import create_default
 from angarium.datatypes.principals import Domains, User
 from angarium.datatypes.submission import identity
@@ -28,8 +29,8 @@ def new_user(
     """
     user = principals.add(transaction, name, password_hash, now)
     create_default(transaction, user.account, mailbox_roles)
-    books.begin(transaction, user.account)
-    calendars.begin(transaction, user.account)
+    BOOKS.begin(transaction, user.account)
+    CALENDARS.begin(transaction, user.account)
     quotas.allow(transaction, user.account, allowance)
     return user
 
@@ -37,8 +38,8 @@ def new_user(
 def complete(transaction: Transaction) -> None:
     """Give accounts made by an older Angarium what every account has begun with since."""
     for account in transaction.accounts():
-        books.begin(transaction, account)
-        calendars.begin(transaction, account)
+        BOOKS.begin(transaction, account)
+        CALENDARS.begin(transaction, account)
 
 
 def settle_addresses(transaction: Transaction, user: User, domains: Domains) -> None:

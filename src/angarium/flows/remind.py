@@ -70,7 +70,7 @@ def look(snapshot: Snapshot, account: AccountKey, known: Mark) -> Looked | None:
     fresh = replace(known, state=state, calendars=_fingerprints(snapshot, account)) if state != known.state else known
     others = [key for key, mark in fresh.calendars.items() if known.calendars.get(key, mark) != mark]
     if others:
-        held = dict.fromkeys(event for key in others for event in events.in_calendar(snapshot.records, account, key))
+        held = dict.fromkeys(event for key in others for event in events.CONTENTS.held(snapshot.records, account, key))
         return Looked(list(held), fresh, more=True)
     state = snapshot.state(account, events.KIND)
     if state == known.events:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from angarium.datatypes import principals
-from angarium.datatypes.calendars import calendars
+from angarium.datatypes.calendars.calendars import CALENDARS
 from angarium.formats.icalendar import parse
 from angarium.store.contract import Transaction
 from angarium.store.sqlite import open_store
@@ -149,12 +149,12 @@ def test_an_export_gives_the_same_calendars_and_events(ann: Program, tmp_path: P
     def change(transaction: Transaction) -> None:
         user = principals.by_name(transaction, "ann")
         assert user is not None
-        first, work = calendars.all_calendars(transaction.records, user.account)
+        first, work = CALENDARS.every(transaction.records, user.account)
         alert = {"a": {"@type": "Alert", "trigger": {"@type": "OffsetTrigger", "offset": "-PT5M"}, "action": "display"}}
         told: dict[str, Any] = {"name": "Mine", "sortOrder": 7, "isVisible": False, "defaultAlertsWithTime": alert}
-        calendars.change(transaction, user.account, first, told)
-        calendars.change(transaction, user.account, work, {"color": "teal", "timeZone": "Asia/Tokyo"})
-        calendars.DEFAULTS.move(transaction, user.account, work)
+        CALENDARS.change(transaction, user.account, first, told)
+        CALENDARS.change(transaction, user.account, work, {"color": "teal", "timeZone": "Asia/Tokyo"})
+        CALENDARS.defaults.move(transaction, user.account, work)
 
     store.write(change).result()
     store.close()

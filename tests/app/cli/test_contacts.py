@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from angarium.datatypes import principals
-from angarium.datatypes.contacts import books, cards
+from angarium.datatypes.contacts import cards
+from angarium.datatypes.contacts.books import BOOKS
 from angarium.formats.vcard import cards as read
 from angarium.store.contract import Snapshot, Transaction
 from angarium.store.sqlite import open_store
@@ -116,11 +117,11 @@ def test_an_export_gives_the_same_books_and_cards(ann: Program, tmp_path: Path) 
     def change(transaction: Transaction) -> None:
         user = principals.by_name(transaction, "ann")
         assert user is not None
-        first, work = books.all_books(transaction.records, user.account)
-        books.change(transaction, user.account, first, {"name": "Mine", "sortOrder": 7, "isSubscribed": False})
-        books.change(transaction, user.account, work, {"description": "Colleagues"})
-        books.DEFAULTS.move(transaction, user.account, work)
-        books.create(transaction, user.account, "Mine", description="a second one of that name")
+        first, work = BOOKS.every(transaction.records, user.account)
+        BOOKS.change(transaction, user.account, first, {"name": "Mine", "sortOrder": 7, "isSubscribed": False})
+        BOOKS.change(transaction, user.account, work, {"description": "Colleagues"})
+        BOOKS.defaults.move(transaction, user.account, work)
+        BOOKS.create(transaction, user.account, "Mine", description="a second one of that name")
         bob = cards.with_uid(transaction.records, user.account, "u2") or ""
         value = json.loads(transaction.records.get(user.account, cards.KIND, [bob])[bob])
         value |= {cards.FLAGGED: True, cards.ORDER: ["u1"]}

@@ -15,7 +15,7 @@ _TOGETHER: Final = 500
 
 def wrong_calendars(snapshot: Snapshot, account: AccountKey, looked_at: set[BlobHash]) -> Iterator[str]:
     """A line for each thing that is wrong; blobs that were looked at are added to `looked_at`."""
-    known = calendars.all_calendars(snapshot.records, account)
+    known = calendars.CALENDARS.every(snapshot.records, account)
     defaults = [calendar for calendar, value in known.items() if value.get("isDefault")]
     if known and len(defaults) != 1:
         yield f"{len(defaults)} calendars are the default one"

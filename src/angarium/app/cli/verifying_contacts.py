@@ -15,7 +15,7 @@ _PIECE: Final = 1 << 20
 
 def wrong_contacts(snapshot: Snapshot, account: AccountKey, checked: set[BlobHash]) -> Iterator[str]:
     """A line for each thing that is wrong; blobs that were looked at are added to `checked`."""
-    known = books.all_books(snapshot.records, account)
+    known = books.BOOKS.every(snapshot.records, account)
     defaults = [book for book, value in known.items() if value.get("isDefault")]
     if known and len(defaults) != 1:
         yield f"{len(defaults)} address books are the default one"

@@ -7,13 +7,14 @@ from angarium.app.demo.cards import cards
 from angarium.app.demo.compose import compose
 from angarium.app.demo.events import events
 from angarium.datatypes import principals
+from angarium.datatypes.calendars.calendars import CALENDARS
 from angarium.datatypes.calendars.ingest import checked, new_event
 from angarium.datatypes.calendars.ingest import store as store_events
+from angarium.datatypes.contacts.books import BOOKS
 from angarium.datatypes.contacts.ingest import new_card
 from angarium.datatypes.contacts.ingest import store as store_cards
 from angarium.datatypes.mail.ingest import new_message
 from angarium.datatypes.mail.mailbox import ROLES
-from angarium.flows.bookkeeping import BOOKS, CALENDARS, container_for
 from angarium.flows.filing import Place, mailbox_for
 from angarium.flows.provision import new_user
 from angarium.formats.primitives import format_utc
@@ -42,10 +43,10 @@ def install(store: Store, new_mailboxes: Sequence[str], now: int, seed: int = 0)
                 user.account, new_message(message.octets, message.keywords, [mailbox], message.received)
             )
         moment = format_utc(now // 1000 * 1000)
-        book = container_for(transaction, user.account, BOOKS, None)
+        book = BOOKS.default(transaction, user.account)
         made = [new_card(card, [book], moment) for card in cards(now // 1000, seed)]
         store_cards(transaction, user.account, made)
-        calendar = container_for(transaction, user.account, CALENDARS, None)
+        calendar = CALENDARS.default(transaction, user.account)
         planned = [new_event(checked(event), [calendar], moment, {}) for event in events(now // 1000)]
         store_events(transaction, user.account, planned)
 

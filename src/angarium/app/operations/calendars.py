@@ -4,14 +4,14 @@ from typing import cast
 
 from angarium.app.operations.arrivals import take
 from angarium.app.operations.services import Arguments, OperationError, Services, text, user_named
-from angarium.datatypes.calendars import calendars, ingest
+from angarium.datatypes.calendars import ingest
 from angarium.datatypes.calendars.calendar import calendar_type
-from angarium.engine.shapes import fitted
-from angarium.flows.bookkeeping import CALENDARS, Wanted, container_for
+from angarium.datatypes.calendars.calendars import CALENDARS, TOLD
+from angarium.flows.bookkeeping import Wanted, container_for
 from angarium.formats.json import JSON
 from angarium.store.contract import Transaction
 
-_SHAPES = {each.name: each.shape for each in calendar_type("").properties if each.name in calendars.TOLD}
+_SHAPES = {each.name: each.shape for each in calendar_type("").properties if each.name in TOLD}
 
 
 def import_calendars(services: Services, arguments: Arguments, _payload: bytes) -> tuple[JSON, bytes]:
@@ -41,7 +41,7 @@ def _wanted(item: JSON) -> Wanted | None:
         return None
     if not isinstance(item, dict) or not isinstance(item.get("name"), str):
         raise OperationError("arguments", "a calendar needs a name")
-    called = fitted(cast(str, item["name"]), calendars.LONGEST_NAME) or calendars.FIRST
+    called = CALENDARS.fitting(cast(str, item["name"]))
     told = {name: item[name] for name in _SHAPES if item.get(name) is not None}
     for name, value in told.items():
         if problem := _SHAPES[name](value):

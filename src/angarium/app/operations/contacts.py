@@ -4,8 +4,9 @@ from typing import cast
 
 from angarium.app.operations.arrivals import take
 from angarium.app.operations.services import Arguments, OperationError, Services, account_number, text, user_named
-from angarium.datatypes.contacts import books, cards, ingest
-from angarium.flows.bookkeeping import BOOKS, Wanted, container_for
+from angarium.datatypes.contacts import cards, ingest
+from angarium.datatypes.contacts.books import BOOKS
+from angarium.flows.bookkeeping import Wanted, container_for
 from angarium.formats.json import JSON
 from angarium.store.contract import Transaction
 
@@ -49,4 +50,4 @@ def _book(item: JSON) -> Wanted | None:
     if not isinstance(item, dict) or not isinstance(item.get("name"), str):
         raise OperationError("arguments", "a book needs a name")
     told = {name: item[name] for name in _TOLD if item.get(name) is not None}
-    return Wanted(books.fitting(cast(str, item["name"])), told, item.get("isDefault") is True)
+    return Wanted(BOOKS.fitting(cast(str, item["name"])), told, item.get("isDefault") is True)

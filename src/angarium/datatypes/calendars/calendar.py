@@ -3,15 +3,15 @@
 Others use an account as a whole (`angarium account grant`), so rights follow from the account and `shareWith` is null.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Final, cast
 
-from angarium.datatypes.calendars import calendars, events
-from angarium.datatypes.calendars.calendars import DEFAULTS, KIND
+from angarium.datatypes.calendars.calendars import CALENDARS, COLOR_AS_GIVEN, INHERITED, KIND
 from angarium.engine import defaults
 from angarium.engine.call import Call
-from angarium.engine.declare import ABSENT, EVERYTHING, Argument, DataType, Property
-from angarium.engine.errors import SetError, SetErrorType, invalid_properties
+from angarium.engine.containers import LONGEST_DESCRIPTION, LONGEST_NAME, ContainerWriter, check_shared
+from angarium.engine.declare import ABSENT, Argument, DataType, Property
+from angarium.engine.errors import SetErrorType, invalid_properties
 from angarium.engine.records import RecordObjects
 from angarium.engine.shapes import (
     Problem,
@@ -34,8 +34,8 @@ from angarium.formats.json import JSON
 from angarium.formats.timezones import zone
 from angarium.store.contract import Records
 
-LONGEST_DESCRIPTION: Final = 10_000
-"""Octets of UTF-8."""
+_EMPTYING: Final = "onDestroyRemoveEvents"
+"""§4.3."""
 
 MOST_ALERTS: Final = 50
 """Default alerts of one kind in one calendar: each fires for every event."""
@@ -85,16 +85,11 @@ def rights(read_only: bool) -> dict[str, JSON]:
     }
 
 
-def _check(_call: Call, _calendar: str | None, value: Mapping[str, JSON]) -> None:
-    if value.get("shareWith") is not None:
-        raise SetError(SetErrorType.FORBIDDEN, "shareWith: you may not share calendars; accounts are shared as a whole")
-
-
 _OBJECTS: Final = RecordObjects(
     KIND,
-    calendars.PREFIX,
-    calendars.indexes,
-    _check,
+    CALENDARS.prefix,
+    CALENDARS.indexes,
+    check_shared,
     computed={"myRights": lambda call: rights(call.account.read_only), "shareWith": lambda _call: None},
     # §4: what is new in the account of the user is seen and counts, what others let the user see does not.
     per_user={
@@ -104,51 +99,24 @@ _OBJECTS: Final = RecordObjects(
         "includeInAvailability": lambda call: "all" if call.account.personal else "none",
         **{name: lambda _call: None for name in ALERTS},
     },
-    inherited=calendars.INHERITED,
-    private=(calendars.COLOR_AS_GIVEN,),
+    inherited=INHERITED,
+    private=(COLOR_AS_GIVEN,),
 )
 
 
-class CalendarWriter:
-    """Creates, changes and destroys calendars."""
-
-    def create(self, call: Call, value: dict[str, JSON]) -> dict[str, JSON]:
-        """Make a calendar; it is the default one when there is no other."""
-        _check_alerts(call, None, value)
-        is_default = DEFAULTS.current(call.transaction.records, call.account.key) is None
-        return _OBJECTS.create(call, {**value, "isDefault": is_default})
-
-    def load(self, call: Call, record: str, names: Sequence[str]) -> dict[str, JSON] | None:
-        """The current values."""
-        return _OBJECTS.load(call, record, names)
-
-    def update(
-        self, call: Call, record: str, old: dict[str, JSON], new: dict[str, JSON], names: Sequence[str]
-    ) -> dict[str, JSON] | None:
-        """Change a calendar."""
-        if not set(ALERTS).isdisjoint(names):
-            _check_alerts(call, record, {**(_OBJECTS.load(call, record, ALERTS) or {}), **new})
-        return _OBJECTS.update(call, record, old, new, names)
-
-    def destroy(self, call: Call, record: str) -> None:
-        """Remove a calendar, and what it holds as `onDestroyRemoveEvents` says (§4.3)."""
-        account, transaction = call.account.key, call.transaction
-        held = events.in_calendar(transaction.records, account, record)
-        if held and not call.flag("onDestroyRemoveEvents"):
-            raise SetError(SetErrorType.CALENDAR_HAS_EVENT, "the calendar holds events")
-        events.leave(transaction, account, record, held)
-        _OBJECTS.destroy(call, record)
-
-
-def _check_alerts(call: Call, calendar: str | None, value: Mapping[str, JSON]) -> None:
+def _check_alerts(call: Call, calendar: str | None, given: Mapping[str, JSON]) -> None:
     """§4: no two default alerts of an account have the same id."""
+    if given.keys().isdisjoint(ALERTS):
+        return
+    known = _OBJECTS.load(call, calendar, ALERTS) if calendar else None
+    value = {**(known or {}), **given}
     others = _alert_ids(call, call.transaction.records, calendar)
     for name in ALERTS:
-        given = value.get(name)
-        taken = others.intersection(given) if isinstance(given, dict) else None
+        alerts = value.get(name)
+        taken = others.intersection(alerts) if isinstance(alerts, dict) else None
         if taken:
             raise invalid_properties(f"{name}: '{min(taken)[:80]}' is the id of another default alert", name)
-        others.update(given if isinstance(given, dict) else ())
+        others.update(alerts if isinstance(alerts, dict) else ())
 
 
 def _alert_ids(call: Call, records: Records, but: str | None) -> set[str]:
@@ -167,10 +135,10 @@ def calendar_type(capability: str) -> DataType:
         capability=capability,
         properties=(
             Property("id", identifier, server_set=True, immutable=True),
-            Property("name", line_of(calendars.LONGEST_NAME)),
+            Property("name", line_of(LONGEST_NAME)),
             Property("description", nullable(text_of(LONGEST_DESCRIPTION)), None),
             Property("color", nullable(_COLOR), None),
-            Property(calendars.COLOR_AS_GIVEN, nullable(text_of(100)), ABSENT, private=True),
+            Property(COLOR_AS_GIVEN, nullable(text_of(100)), ABSENT, private=True),
             Property("sortOrder", integer_from(0, 2**31 - 1), 0),
             Property("isSubscribed", boolean, True),
             Property("isVisible", boolean, True),
@@ -182,10 +150,7 @@ def calendar_type(capability: str) -> DataType:
             Property("myRights", an_object, server_set=True),
         ),
         reader=_OBJECTS,
-        writer=CalendarWriter(),
-        arguments={"set": (Argument("onDestroyRemoveEvents", boolean, False), defaults.ARGUMENT)},
-        before_set=DEFAULTS.settling,
+        writer=ContainerWriter(_OBJECTS, CALENDARS, _EMPTYING, SetErrorType.CALENDAR_HAS_EVENT, _check_alerts),
+        arguments={"set": (Argument(_EMPTYING, boolean, False), defaults.ARGUMENT)},
+        before_set=CALENDARS.defaults.settling,
     )
-
-
-__all__ = ["EVERYTHING", "calendar_type", "rights"]

@@ -1,19 +1,20 @@
-"""Events as they are stored: what they are found by, and how they leave a calendar (JMAP calendars §5).
+"""Events as they are stored, and what they are found by (JMAP calendars §5).
 
 A stored event is the JSCalendar object as its owner sees it, with `calendarIds` and `isDraft` and without `id`; what
 others have apart is beside it (`own`). For whoever stores events without being asked by a client too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final, cast
 
+from angarium.engine.containers import Contents
 from angarium.formats.errors import FormatError
 from angarium.formats.jscalendar import Series, series
-from angarium.formats.json import JSON, dumps, loads
+from angarium.formats.json import JSON, loads
 from angarium.formats.localtime import DAY, END, FIRST, parse_local
 from angarium.formats.primitives import parse_utc
 from angarium.formats.recurrence import TooMuchWork, Work
-from angarium.store.contract import AccountKey, Indexes, IndexValue, Records, Transaction
+from angarium.store.contract import AccountKey, Indexes, IndexValue, Records
 
 KIND: Final = "CalendarEvent"
 PREFIX: Final = "V"
@@ -52,6 +53,9 @@ def indexes(event: Mapping[str, JSON]) -> Indexes:
         "hidden": _marked(event.get("hideAttendees") is True),
         **{name: [parse_utc(cast(str, event.get(name, ""))) or 0] for name in MOMENTS},
     }
+
+
+CONTENTS: Final = Contents(KIND, "Calendar", "calendarIds", "calendar", indexes)
 
 
 def reach(event: Mapping[str, JSON]) -> tuple[int, int]:
@@ -104,29 +108,10 @@ def with_uid(records: Records, account: AccountKey, uid: str) -> list[str]:
     return records.find(account, KIND, "uid", uid)
 
 
-def in_calendar(records: Records, account: AccountKey, calendar: str) -> list[str]:
-    """The events in a calendar."""
-    return records.find(account, KIND, "calendar", calendar)
-
-
 def load(records: Records, account: AccountKey, event: str) -> dict[str, JSON] | None:
     """A stored event."""
     value = records.get(account, KIND, [event]).get(event)
     return None if value is None else cast("dict[str, JSON]", loads(value))
-
-
-def leave(transaction: Transaction, account: AccountKey, calendar: str, held: Sequence[str]) -> None:
-    """Take events out of a calendar; those that are in no other are destroyed."""
-    for record in held:
-        event = load(transaction.records, account, record)
-        if event is None:
-            continue
-        rest = {other: True for other in cast("dict[str, JSON]", event["calendarIds"]) if other != calendar}
-        if rest:
-            after = {**event, "calendarIds": cast(JSON, rest)}
-            transaction.records.update(account, KIND, record, dumps(after), indexes(after))
-        else:
-            transaction.records.destroy(account, KIND, record)
 
 
 def _marked(holds: bool) -> list[IndexValue]:

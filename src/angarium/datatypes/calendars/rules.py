@@ -8,15 +8,14 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
-from angarium.datatypes.calendars import attachments, calendars, events, identities, own, view
+from angarium.datatypes.calendars import attachments, events, identities, own, view
 from angarium.datatypes.calendars.addresses import normal
-from angarium.datatypes.calendars.events import KIND, LARGEST, VERSION
+from angarium.datatypes.calendars.events import CONTENTS, KIND, LARGEST, VERSION
 from angarium.datatypes.calendars.own import Event
 from angarium.engine.call import Call
 from angarium.engine.errors import SetError, SetErrorType, invalid_properties
 from angarium.formats.jscalendar import check
 from angarium.formats.json import JSON, dumps
-from angarium.formats.pointer import escape
 from angarium.formats.primitives import format_utc
 
 SET_BY_SERVER: Final = ("updated", "sequence", "organizerCalendarAddress", "timeZone", "created")
@@ -73,7 +72,7 @@ def checked(call: Call, event: Event, before: Event) -> Event:
     if size > LARGEST:
         raise SetError(SetErrorType.TOO_LARGE, f"the event has {size} octets; at most {LARGEST} are kept")
     problems = [(problem.path, f"{problem.path}: {problem.text}") for problem in check(event)]
-    problems += _misplaced(call, event, before)
+    problems += CONTENTS.misplaced(call, event, before)
     if event.get("@type") != "Event" and not problems:
         problems.append(("@type", "@type: must be Event"))
     if before and event.get("isDraft") is True and before.get("isDraft") is not True:
@@ -118,21 +117,6 @@ def _organized(call: Call, event: Event, before: Event) -> Event:
         return event
     identity = identities.default(call.snapshot.records, call.account.key)
     return event if identity is None else {**event, "organizerCalendarAddress": identity["calendarAddress"]}
-
-
-def _misplaced(call: Call, event: Event, before: Event) -> list[tuple[str, str]]:
-    """What is wrong with the calendars of an event."""
-    wanted = event.get("calendarIds")
-    if wanted == before.get("calendarIds") and before:
-        return []
-    if not isinstance(wanted, dict) or not wanted:
-        return [("calendarIds", "calendarIds: an event is in at least one calendar")]
-    known = calendars.existing(call.snapshot.records, call.account.key, list(wanted))
-    return [
-        (f"calendarIds/{escape(calendar)}", f"calendarIds: there is no calendar '{calendar}'")
-        for calendar in wanted
-        if calendar not in known
-    ]
 
 
 def _now(call: Call) -> str:

@@ -1,18 +1,19 @@
-"""Cards as they are stored: what they are found by, and how they leave an address book (RFC 9610 §3).
+"""Cards as they are stored, and what they are found by (RFC 9610 §3).
 
 A stored card is the JSON that clients get, without `id`. For whoever stores cards without being asked by a client too.
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final, cast
 
+from angarium.engine.containers import Contents
 from angarium.engine.declare import ABSENT, Property
 from angarium.engine.shapes import boolean, list_of, text
 from angarium.formats.collation import sortable
 from angarium.formats.jscontact import FILTERS, SORTS, check, members, sort_keys, texts
-from angarium.formats.json import JSON, dumps, loads
-from angarium.formats.primitives import format_utc, parse_utc
+from angarium.formats.json import JSON, loads
+from angarium.formats.primitives import parse_utc
 from angarium.formats.searchtext import prepare_columns
 from angarium.store.contract import AccountKey, Indexes, Records, Transaction, Window
 
@@ -52,6 +53,9 @@ def indexes(card: Mapping[str, JSON]) -> Indexes:
     }
 
 
+CONTENTS: Final = Contents(KIND, "AddressBook", "addressBookIds", "book", indexes, changed="updated")
+
+
 def public(card: Mapping[str, JSON]) -> dict[str, JSON]:
     """A card without what is private."""
     return {name: value for name, value in card.items() if all(name != known.name for known in PRIVATE)}
@@ -69,24 +73,6 @@ def problems(card: Mapping[str, JSON]) -> list[str]:
 def with_uid(records: Records, account: AccountKey, uid: str) -> str | None:
     """The card with that uid."""
     return next(iter(records.find(account, KIND, "uid", uid)), None)
-
-
-def in_book(records: Records, account: AccountKey, book: str) -> list[str]:
-    """The cards in a book."""
-    return records.find(account, KIND, "book", book)
-
-
-def leave(transaction: Transaction, account: AccountKey, book: str, held: Sequence[str], now: int) -> None:
-    """Take cards out of a book; those that are in no other are destroyed. `now` in epoch milliseconds."""
-    for record in held:
-        (value,) = transaction.records.get(account, KIND, [record]).values()
-        card = cast("dict[str, JSON]", loads(value))
-        rest = {other: True for other in cast("dict[str, JSON]", card["addressBookIds"]) if other != book}
-        if rest:
-            after = {**card, "addressBookIds": cast(JSON, rest), "updated": format_utc(now)}
-            transaction.records.update(account, KIND, record, dumps(after), indexes(after))
-        else:
-            transaction.records.destroy(account, KIND, record)
 
 
 def reindex(transaction: Transaction, account: AccountKey, after: str | None, limit: int) -> str | None:

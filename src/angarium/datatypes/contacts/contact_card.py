@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
 from angarium.datatypes.blobs import UPLOAD_ALLOWANCE
-from angarium.datatypes.contacts import books, cards
-from angarium.datatypes.contacts.cards import KIND, LARGEST
+from angarium.datatypes.contacts import cards
+from angarium.datatypes.contacts.cards import CONTENTS, KIND, LARGEST
 from angarium.datatypes.contacts.media import hashes, settled, shared
 from angarium.engine.call import Call
 from angarium.engine.declare import ABSENT, EVERYTHING, DataType, Filter, Lookup, Property, Sort
@@ -123,7 +123,8 @@ def _checked(call: Call, card: dict[str, JSON], before: Mapping[str, JSON]) -> d
     size = len(dumps(card))
     if size > LARGEST:
         raise SetError(SetErrorType.TOO_LARGE, f"the card has {size} octets; at most {LARGEST} are kept")
-    problems = [(path, f"{path}: {text}") for path, text in check(_public(card))] + _misplaced(call, card, before)
+    problems = [(path, f"{path}: {text}") for path, text in check(cards.public(card))]
+    problems += CONTENTS.misplaced(call, card, before)
     problems += [(name, f"{name}: is missing") for name in ("uid", *cards.MOMENTS) if name not in card]
     if problems:
         raise invalid_properties(
@@ -133,26 +134,6 @@ def _checked(call: Call, card: dict[str, JSON], before: Mapping[str, JSON]) -> d
     if isinstance(media, dict) and media != settled_before:
         card["media"] = settled(call, media, settled_before if isinstance(settled_before, dict) else {})
     return card
-
-
-def _public(card: Mapping[str, JSON]) -> dict[str, JSON]:
-    private = {known.name for known in cards.PRIVATE}
-    return {name: value for name, value in card.items() if name not in private}
-
-
-def _misplaced(call: Call, card: Mapping[str, JSON], before: Mapping[str, JSON]) -> list[tuple[str, str]]:
-    """What is wrong with the books of a card."""
-    wanted = card.get("addressBookIds")
-    if wanted == before.get("addressBookIds"):
-        return []
-    if not isinstance(wanted, dict) or not wanted:
-        return [("addressBookIds", "addressBookIds: a card is in at least one address book")]
-    known = books.existing(call.transaction.records, call.account.key, list(wanted))
-    return [
-        (f"addressBookIds/{book}", f"addressBookIds: there is no address book '{book}'")
-        for book in wanted
-        if book not in known
-    ]
 
 
 def _pin(call: Call, record: str, card: Mapping[str, JSON]) -> None:
@@ -169,7 +150,7 @@ def contact_card_type(capability: str) -> DataType:
         capability=capability,
         properties=(
             Property("id", identifier, server_set=True, immutable=True),
-            Property("addressBookIds", map_of(identifier, true), references=books.KIND),
+            Property("addressBookIds", map_of(identifier, true), references=CONTENTS.container),
             *(Property(name, anything, ABSENT) for name in ("@type", *PROPERTIES)),
             *cards.PRIVATE,
         ),

@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
-from angarium.datatypes.calendars import attachments, calendars, events, identities, notifications, own, words
+from angarium.datatypes.calendars import attachments, events, identities, notifications, own, words
 from angarium.datatypes.calendars.addresses import mail_of
+from angarium.datatypes.calendars.calendars import CALENDARS
 from angarium.datatypes.calendars.events import KIND, LARGEST, PREFIX
 from angarium.datatypes.calendars.notifications import Author
 from angarium.datatypes.calendars.own import OWNER, Event
@@ -74,7 +75,7 @@ def receive(transaction: Transaction, domains: Domains, user: User, arrived: Arr
     answers = []
     decide = answered if arrived.method in OF_PARTICIPANTS else invited
     is_own = own_addresses(transaction, user, domains)
-    calendar = _calendar(transaction, user.account)
+    calendar = CALENDARS.default(transaction, user.account)
     moment = format_utc(now // 1000 * 1000)
     for event, people in arrived.events:
         held = _held(transaction.records, user.account, str(event["uid"]))
@@ -87,12 +88,6 @@ def receive(transaction: Transaction, domains: Domains, user: User, arrived: Arr
         if decision.answer is not None:
             answers.append(decision.answer)
     return answers
-
-
-def _calendar(transaction: Transaction, account: AccountKey) -> str:
-    """Where invitations go: the default calendar, a new one when there is none."""
-    found = calendars.DEFAULTS.current(transaction.records, account)
-    return found or calendars.create(transaction, account, calendars.FIRST)
 
 
 def _held(records: Records, account: AccountKey, uid: str) -> Held:

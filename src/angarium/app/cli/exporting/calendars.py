@@ -43,7 +43,7 @@ class CalendarsExport:
 
     def write(self) -> int:
         """Write everything; the file that is read back comes last under its own name."""
-        known = calendars.decoded(self._task.records(calendars.KIND))
+        known = calendars.CALENDARS.decoded(self._task.records(calendars.KIND))
         if not known:
             return 0
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -34,7 +34,7 @@ class ContactsExport:
 
     def write(self) -> int:
         """Write everything; the file that is read back comes last under its own name."""
-        known = books.decoded(self._task.records(books.KIND))
+        known = books.BOOKS.decoded(self._task.records(books.KIND))
         if not known:
             return 0
         target = self._task.root / FILE
@@ -102,5 +102,5 @@ def _exported(book: Mapping[str, JSON]) -> ExportedBook:
         description=cast("str | None", book.get("description")),
         sort_order=cast(int, book.get("sortOrder", 0)),
         is_default=book.get("isDefault") is True,
-        subscribed=book.get(books.IS_SUBSCRIBED) is True,
+        subscribed=book.get("isSubscribed", True) is True,
     )
