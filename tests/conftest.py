@@ -1,4 +1,4 @@
-"""Options of the long runs, and the servers that tests from outside share."""
+"""Options of the long runs, an engine for tests from inside, and the servers that tests from outside share."""
 
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.client import Client
+from tests.harness import Harness
 from tests.server import Certificate, Server, certificate, faultless
 
 NewUser = Callable[[], Client]
@@ -19,6 +20,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--regenerate", action="store_true", help="rewrite the answers in tests/wire; read the difference before use"
     )
+
+
+@pytest.fixture
+def harness(tmp_path: Path) -> Iterator[Harness]:
+    """Everything that is served, on a store of its own, without sockets."""
+    made = Harness(tmp_path / "data")
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

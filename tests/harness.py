@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 
 from angarium.datatypes import blobs, calendars, contacts, mail, principals, push, quotas, submission
-from angarium.datatypes.calendars import identities
+from angarium.datatypes.calendars import events, identities, notifications
 from angarium.datatypes.calendars.calendars import CALENDARS
+from angarium.datatypes.calendars.notifications import Author
 from angarium.datatypes.contacts.books import BOOKS
 from angarium.datatypes.principals import Domains
 from angarium.datatypes.submission import Sending, identity
@@ -175,3 +176,14 @@ class Harness:
             lambda view: blobs.upload(view, user, target, staged, "application/octet-stream", self.now)
         ).result()
         return str(answer["blobId"])
+
+    def noted(self, user: Principal, event: str) -> str:
+        """A new notification of what somebody from elsewhere did to an event."""
+        key = user.accounts[self.account(user)].key
+
+        def tell(transaction: Transaction) -> None:
+            stored = events.load(transaction.records, key, event)
+            notifications.notify(transaction, key, Author("somebody"), event, None, stored, self.now)
+
+        self.store.write(tell).result()
+        return str(self.call(user, "CalendarEventNotification/query")["ids"][0])

@@ -6,10 +6,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from angarium.datatypes import quotas
-from angarium.datatypes.calendars import events, notifications
-from angarium.datatypes.calendars.notifications import Author
 from angarium.engine.access import Principal
-from angarium.store.contract import Allowance, Transaction
+from angarium.store.contract import Allowance
 from tests.access.probes import Asker, Ids
 from tests.harness import Harness
 
@@ -85,7 +83,7 @@ def filled(engine: Harness) -> Accounts:
         notification="",
     )
     real = replace(real, card=_card(engine, owner, real.book), event=_event(engine, owner, real.calendar))
-    real = replace(real, instance=real.event + SECOND, notification=_notification(engine, owner, real.event))
+    real = replace(real, instance=real.event + SECOND, notification=engine.noted(owner, real.event))
     own_mailbox = engine.call(asker, "Mailbox/get", {"properties": ["role"]})["list"][0]["id"]
     own_email = _imported(engine, asker, OWN, own_mailbox)["id"]
     own_identity = _identity(engine, asker, "asker")
@@ -118,19 +116,6 @@ def _event(engine: Harness, user: Principal, calendar: str) -> str:
 def _participant(engine: Harness, user: Principal) -> str:
     create = {"a": {"calendarAddress": "mailto:owner+secret@example.com"}}
     record: str = engine.call(user, "ParticipantIdentity/set", {"create": create})["created"]["a"]["id"]
-    return record
-
-
-def _notification(engine: Harness, user: Principal, event: str) -> str:
-    """What somebody from elsewhere did to an event, told to its owner."""
-    key = user.accounts[engine.account(user)].key
-
-    def tell(transaction: Transaction) -> None:
-        stored = events.load(transaction.records, key, event)
-        notifications.notify(transaction, key, Author("somebody"), event, None, stored, engine.now)
-
-    engine.store.write(tell).result()
-    record: str = engine.call(user, "CalendarEventNotification/query")["ids"][0]
     return record
 
 

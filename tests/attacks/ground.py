@@ -4,13 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from angarium.datatypes.calendars import events, notifications
-from angarium.datatypes.calendars.notifications import Author
 from angarium.engine.access import Principal
 from angarium.engine.declare import Capability
 from angarium.engine.limits import CORE, Limits
 from angarium.engine.registry import Registry
-from angarium.store.contract import Transaction
 from tests.harness import Harness, mail_server
 
 MESSAGE = b"Subject: here\r\nFrom: a@example.com\r\nMessage-ID: <here@example.com>\r\n\r\nbody\r\n"
@@ -106,18 +103,5 @@ def ground(folder: Path) -> Ground:
         calendar,
         event,
         participant,
-        _noted(engine, ann, event),
+        engine.noted(ann, event),
     )
-
-
-def _noted(engine: Harness, user: Principal, event: str) -> str:
-    """A notification of what somebody from elsewhere did to an event."""
-    key = user.accounts[engine.account(user)].key
-
-    def tell(transaction: Transaction) -> None:
-        stored = events.load(transaction.records, key, event)
-        notifications.notify(transaction, key, Author("somebody"), event, None, stored, engine.now)
-
-    engine.store.write(tell).result()
-    record: str = engine.call(user, "CalendarEventNotification/query")["ids"][0]
-    return record

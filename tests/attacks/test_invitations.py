@@ -1,7 +1,5 @@
 """Attacks through invitations: calendars that are bombs, lines slipped into mail, crowds, robots among themselves."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,10 +51,8 @@ BOMBS = {
 
 
 @pytest.fixture
-def ann(tmp_path: Path) -> Iterator[Desk]:
-    harness = Harness(tmp_path / "data")
-    yield Desk(harness, harness.user("ann"))
-    harness.close()
+def ann(harness: Harness) -> Desk:
+    return Desk(harness, harness.user("ann"))
 
 
 @pytest.mark.parametrize("name", BOMBS)

@@ -1,7 +1,5 @@
 """Alerts of events: taken in when events change, let go off when they are due, told once (JMAP calendars §6)."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,13 +12,6 @@ from angarium.flows import remind
 from angarium.formats.localtime import EPOCH
 from angarium.formats.primitives import parse_utc
 from angarium.store.contract import AccountKey
-
-
-@pytest.fixture
-def harness(tmp_path: Path) -> Iterator[Harness]:
-    made = Harness(tmp_path / "data")
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 `pytest tests/wire --regenerate` writes what it says now into the files and fails, so that somebody reads the change.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.conftest import NewUser
 from tests.server import Server
 from tests.wire.mailbox import begin
 from tests.wire.symbols import Symbols
-from tests.wire.transcript import Block, Exchange, read, render, write
+from tests.wire.transcript import Block, Exchange, compare, read, render
 
 FOLDER = Path(__file__).with_name("transcripts")
 FILES = sorted(FOLDER.glob("*.txt"))
@@ -26,15 +27,7 @@ def test_the_server_says_what_the_transcript_says(
     server: Server, new_user: NewUser, file: Path, pytestconfig: pytest.Config
 ) -> None:
     user, symbols = begin(server, new_user)
-    expected = file.read_text(encoding="utf-8")
-    exchanges = read(file)
-    for exchange in exchanges:
-        exchange.answers = answers(user, symbols, exchange)
-    told = write(exchanges)
-    if told != expected and pytestconfig.getoption("regenerate"):
-        file.write_text(told, encoding="utf-8")
-        pytest.fail(f"{file.name} was rewritten: read the difference, and keep it only if the RFC agrees")
-    assert told.splitlines() == expected.splitlines()
+    compare(file, partial(answers, user, symbols), pytestconfig.getoption("regenerate"))
 
 
 def test_every_method_has_a_transcript() -> None:

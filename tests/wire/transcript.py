@@ -8,12 +8,13 @@ is the first email met that has no name in `mailbox.py`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 
 WIDTH = 116
 _HTTP = re.compile(r"(GET|POST|HEAD|OPTIONS) (/\S*)\Z")
@@ -64,6 +65,19 @@ def read(file: Path) -> list[Exchange]:
 def write(exchanges: list[Exchange]) -> str:
     """The text of a file."""
     return "\n\n".join("\n".join(_lines(exchange)) for exchange in exchanges) + "\n"
+
+
+def compare(file: Path, answers: Callable[[Exchange], list[Block]], regenerate: bool) -> None:
+    """Fail unless each request of a file is answered as it says; `regenerate` writes what is answered into it."""
+    expected = file.read_text(encoding="utf-8")
+    exchanges = read(file)
+    for exchange in exchanges:
+        exchange.answers = answers(exchange)
+    told = write(exchanges)
+    if told != expected and regenerate:
+        file.write_text(told, encoding="utf-8")
+        pytest.fail(f"{file.name} was rewritten: read the difference, and keep it only if it is right")
+    assert told.splitlines() == expected.splitlines()
 
 
 def _lines(exchange: Exchange) -> Iterator[str]:

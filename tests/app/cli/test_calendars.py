@@ -31,12 +31,6 @@ def exported(program: Program, user: str, folder: Path) -> tuple[list[Any], dict
     return value["calendars"], {line["event"]["title"]: line for line in value["events"]}
 
 
-@pytest.fixture
-def ann(program: Program) -> Program:
-    program.user("ann")
-    return program
-
-
 def test_events_come_in_once_however_often_a_file_is_imported(ann: Program, tmp_path: Path) -> None:
     file = tmp_path / "all.ics"
     parts = [titled("Walk", uid="u1"), titled("Talk"), titled("Talk", "LOCATION:Hall"), titled("Walk", uid="u1")]

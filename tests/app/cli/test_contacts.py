@@ -32,12 +32,6 @@ def exported(program: Program, user: str, folder: Path) -> tuple[list[Any], dict
     return value["books"], {line["card"]["name"]["full"]: line for line in value["cards"]}
 
 
-@pytest.fixture
-def ann(program: Program) -> Program:
-    program.user("ann")
-    return program
-
-
 def test_many_cards_in_one_file_come_in_once_however_often_it_is_imported(ann: Program, tmp_path: Path) -> None:
     file = tmp_path / "all.vcf"
     file.write_bytes(vcard("Zoë", "u1") + vcard("Bo") + vcard("Bo", EMAIL="bo@example.com") + vcard("Zoë", "u1"))

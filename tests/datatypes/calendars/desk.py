@@ -1,49 +1,16 @@
-"""What a test does as one user: call methods, make calendars and events, look at what is there."""
+"""What a test does as one user: make calendars and events, look at what is there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from angarium.datatypes import principals
-from angarium.engine.access import Principal
-from tests.harness import Harness
+from tests import desk
 
 NOW = "2026-09-21T14:13:20Z"
 """The moment of the harness."""
 
 
-@dataclass
-class Desk:
-    """A user and the server; `place` is the account, the user's own unless told."""
-
-    harness: Harness
-    user: Principal
-    place: str = ""
-
-    @property
-    def account(self) -> str:
-        return self.place or self.harness.account(self.user)
-
-    def inside(self, other: "Desk", read_only: bool = False) -> "Desk":
-        """The same user in the account of another."""
-
-        def grant(transaction: Any) -> None:
-            asker = principals.by_id(transaction, self.user.id)
-            key = other.user.accounts[other.account].key
-            assert asker is not None
-            principals.grant(transaction, key, asker, read_only)
-
-        self.harness.store.write(grant).result()
-        return Desk(self.harness, self.harness.share(other.user, self.user, read_only), other.account)
-
-    def call(self, name: str, **arguments: Any) -> Any:
-        return self.harness.call(self.user, name, {"accountId": self.account, **arguments})
-
-    def error(self, name: str, **arguments: Any) -> Any:
-        return self.harness.error(self.user, name, {"accountId": self.account, **arguments})
-
-    def upload(self, content: bytes) -> str:
-        return self.harness.upload(self.user, content, self.account)
+class Desk(desk.Desk):
+    """A user with calendars."""
 
     def calendars(self) -> dict[str, dict[str, Any]]:
         """Every calendar by name."""

@@ -1,19 +1,9 @@
 """Ann, who has an account with an address book, on a real store; and Bob, who has one of his own."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.datatypes.contacts.desk import Desk
 from tests.harness import Harness
-
-
-@pytest.fixture
-def harness(tmp_path: Path) -> Iterator[Harness]:
-    made = Harness(tmp_path / "data")
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
-"""What a test does as one user: call methods, make books and cards, look at what is there."""
+"""What a test does as one user: make books and cards, look at what is there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from angarium.engine.access import Principal
-from tests.harness import Harness
+from tests import desk
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 JPEG = b"\xff\xd8\xff\xe0" + bytes(40)
@@ -17,22 +15,8 @@ def named(given: str, surname: str = "", **more: Any) -> dict[str, Any]:
     return {"name": {"components": [{"kind": kind, "value": part} for kind, part in parts if part]}, **more}
 
 
-@dataclass
-class Desk:
-    """A user and the server."""
-
-    harness: Harness
-    user: Principal
-
-    @property
-    def account(self) -> str:
-        return self.harness.account(self.user)
-
-    def call(self, name: str, **arguments: Any) -> Any:
-        return self.harness.call(self.user, name, arguments)
-
-    def error(self, name: str, **arguments: Any) -> Any:
-        return self.harness.error(self.user, name, arguments)
+class Desk(desk.Desk):
+    """A user with address books."""
 
     def books(self) -> dict[str, dict[str, Any]]:
         """Every address book by name."""
@@ -74,11 +58,3 @@ class Desk:
     def find(self, sort: Any = None, **filter_: Any) -> list[str]:
         ids: list[str] = self.call("ContactCard/query", filter=filter_, sort=sort)["ids"]
         return ids
-
-    def upload(self, content: bytes) -> str:
-        return self.harness.upload(self.user, content)
-
-    def download(self, blob_id: str) -> bytes:
-        from angarium.datatypes.blobs import download
-
-        return bytes(self.harness.store.read(lambda view: download(view, self.user, self.account, blob_id)[:]))

@@ -1,19 +1,9 @@
 """Ann, who has a mail account with the usual mailboxes, on a real store."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.datatypes.mail.desk import Desk
 from tests.harness import Harness
-
-
-@pytest.fixture
-def harness(tmp_path: Path) -> Iterator[Harness]:
-    made = Harness(tmp_path / "data")
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
-"""What a test does as one user: call methods, put messages into mailboxes, look at what is there."""
+"""What a test does as one user: put messages into mailboxes, look at what is there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from angarium.engine.access import Principal
-from tests.harness import Harness
+from tests import desk
 
 
 def octets(subject: str = "Hello", body: str = "How are you?", **headers: str) -> bytes:
@@ -21,22 +19,8 @@ def octets(subject: str = "Hello", body: str = "How are you?", **headers: str) -
     return "".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode() + b"\r\n" + body.encode()
 
 
-@dataclass
-class Desk:
-    """A user and the server."""
-
-    harness: Harness
-    user: Principal
-
-    @property
-    def account(self) -> str:
-        return self.harness.account(self.user)
-
-    def call(self, name: str, **arguments: Any) -> Any:
-        return self.harness.call(self.user, name, arguments)
-
-    def error(self, name: str, **arguments: Any) -> Any:
-        return self.harness.error(self.user, name, arguments)
+class Desk(desk.Desk):
+    """A user with mailboxes."""
 
     def box(self, role: str) -> str:
         """The mailbox with a role."""
@@ -52,7 +36,7 @@ class Desk:
 
     def put(self, data: bytes, *roles: str, **properties: Any) -> str:
         """Import a message; into the inbox unless told."""
-        given = {"blobId": self.harness.upload(self.user, data), **properties}
+        given = {"blobId": self.upload(data), **properties}
         given.setdefault("mailboxIds", {self.box(role): True for role in roles or ("inbox",)})
         answer = self.call("Email/import", emails={"new": given})
         assert answer["created"], answer["notCreated"]
@@ -72,8 +56,3 @@ class Desk:
         """None when an update was done, else the SetError."""
         answer = self.call("Email/set", update={email: dict(patch)})
         return None if answer["updated"] else answer["notUpdated"][email]
-
-    def download(self, blob_id: str) -> bytes:
-        from angarium.datatypes.blobs import download
-
-        return bytes(self.harness.store.read(lambda view: download(view, self.user, self.account, blob_id)[:]))

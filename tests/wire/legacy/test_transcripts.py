@@ -4,6 +4,7 @@
 """
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.conftest import NewUser
 from tests.server import Server
 from tests.wire.mailbox import begin
 from tests.wire.symbols import Symbols
-from tests.wire.transcript import Block, Exchange, read, render, write
+from tests.wire.transcript import Block, Exchange, compare, read, render
 
 FILES = sorted(Path(__file__).parent.glob("*.txt"))
 _KINDS = {
@@ -35,15 +36,7 @@ def test_the_server_says_what_the_transcript_says(
 ) -> None:
     user, symbols = begin(server, new_user)
     symbols.know("outbox", "outbox")
-    expected = file.read_text(encoding="utf-8")
-    exchanges = read(file)
-    for exchange in exchanges:
-        exchange.answers = answers(user, symbols, exchange)
-    told = write(exchanges)
-    if told != expected and pytestconfig.getoption("regenerate"):
-        file.write_text(told, encoding="utf-8")
-        pytest.fail(f"{file.name} was rewritten: read the difference, and keep it only if it is right")
-    assert told.splitlines() == expected.splitlines()
+    compare(file, partial(answers, user, symbols), pytestconfig.getoption("regenerate"))
 
 
 def test_every_method_has_a_transcript() -> None:
