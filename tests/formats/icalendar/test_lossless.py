@@ -254,4 +254,3 @@ def test_a_group_comes_back_with_its_own_properties() -> None:
     }
     found = parse(write([event()], PRODUCT, group=group))
     assert found.group == {**group, "prodId": PRODUCT}
-    assert found.as_group()["entries"] == found.entries

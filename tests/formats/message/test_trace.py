@@ -2,7 +2,7 @@
 
 import pytest
 
-from angarium.formats.message import header_ends, hops, parse, with_return_path
+from angarium.formats.message import hops, parse, with_return_path
 from tests.formats.message.linear import assert_linear
 
 
@@ -42,10 +42,3 @@ def test_the_cost_follows_the_size(piece: bytes) -> None:
 def test_hops_are_counted_by_name() -> None:
     message = parse(b"received: a\r\nReceived: b\r\nX-Received: c\r\nReceived-SPF: d\r\n\r\nReceived: e\r\n")
     assert hops(message.headers) == 2
-
-
-@pytest.mark.parametrize(
-    ("octets", "ends"), [(b"A: b\r\n", False), (b"A: b\r\n\r\n", True), (b"\r\n", True), (b"A:\n\n", True)]
-)
-def test_the_end_of_the_header_is_seen(octets: bytes, ends: bool) -> None:
-    assert header_ends(octets) is ends

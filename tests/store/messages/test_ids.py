@@ -11,7 +11,6 @@ from angarium.store.sqlite.messages.ids import (
     listed,
     mailbox_number,
     mailbox_numbers,
-    thread_number,
 )
 
 ODD = ["", "M", "M0", "M01", "M-1", "m1", "T1", "M1 ", " M1", "M1\n", "M1,M2", "M1M2", "M１", "M" + "9" * 19, "1"]
@@ -25,7 +24,7 @@ def test_only_one_spelling_names_a_number(text: str) -> None:
 
 
 def test_each_kind_has_its_letter() -> None:
-    assert (email_number("M12"), thread_number("T12"), mailbox_number("B12")) == (12, 12, 12)
+    assert (email_number("M12"), mailbox_number("B12")) == (12, 12)
     assert listed("T", ["T3", "T1", "T3"]) == "[3,1]"
     assert mailbox_numbers(["B1", "B2"]) == {1, 2}
     with pytest.raises(KeyError):

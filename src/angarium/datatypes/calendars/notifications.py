@@ -5,7 +5,7 @@ For whoever changes events without being asked by a client too, such as scheduli
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias, cast
+from typing import Final, cast
 
 from angarium.datatypes.calendars import calendars, view
 from angarium.datatypes.calendars.own import OWNER, Event, only_own, seen
@@ -21,7 +21,6 @@ PREFIX: Final = "N"
 MOST: Final = 100
 """For one user in one account; the oldest go first."""
 
-Type: TypeAlias = Literal["created", "updated", "destroyed"]
 _NOT_TOLD: Final = frozenset({"calendarIds", "isDraft"})
 
 

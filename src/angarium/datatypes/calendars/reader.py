@@ -33,7 +33,6 @@ ARGUMENTS: Final = (
 )
 
 _BATCH: Final = 50
-_ALWAYS: Final = ("calendarIds", "isDraft", "isOrigin")
 _ASKED_FOR: Final = frozenset({"iCalendar", "utcStart", "utcEnd"})
 _NULL_IN_INSTANCES: Final = ("recurrenceRule", "recurrenceOverrides")
 

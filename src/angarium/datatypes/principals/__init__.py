@@ -12,8 +12,8 @@ from angarium.datatypes.principals.addresses import (
     take,
 )
 from angarium.datatypes.principals.grants import Grant, all_grants, grant, grants_of_account, grants_of_user, revoke
-from angarium.datatypes.principals.names import NameTaken, NoSuchUser, UnfitName, check_name
-from angarium.datatypes.principals.passwords import hash_password, needs_rehash, verify_password
+from angarium.datatypes.principals.names import NameTaken, UnfitName, check_name
+from angarium.datatypes.principals.passwords import hash_password, verify_password
 from angarium.datatypes.principals.principal import principal
 from angarium.datatypes.principals.tokens import Token, digest_of, issue, token_by_id, token_of, withdraw
 from angarium.datatypes.principals.users import User, add, all_users, by_id, by_name, owner, remove, set_password_hash
@@ -22,7 +22,6 @@ __all__ = [
     "Domains",
     "Grant",
     "NameTaken",
-    "NoSuchUser",
     "Recipient",
     "Token",
     "UnfitAddress",
@@ -43,7 +42,6 @@ __all__ = [
     "grants_of_user",
     "hash_password",
     "issue",
-    "needs_rehash",
     "owner",
     "owns",
     "principal",

@@ -17,10 +17,6 @@ class NameTaken(ValueError):
     """Another user has this name already."""
 
 
-class NoSuchUser(LookupError):
-    """There is no user of this name."""
-
-
 def fold(name: str) -> str:
     """What two names have in common that count as the same: case, and the way their letters are composed."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

@@ -20,8 +20,3 @@ def verify_password(password_hash: str, password: str) -> bool:
         return _HASHER.verify(password_hash, password.encode("utf-8", "surrogatepass"))
     except (VerificationError, InvalidHashError):
         return False
-
-
-def needs_rehash(password_hash: str) -> bool:
-    """Whether a hash was made with other parameters than are used now."""
-    return _HASHER.check_needs_rehash(password_hash)

@@ -41,11 +41,6 @@ class Calendar:
     method: str | None = None
     problems: list[Problem] = field(default_factory=list)
 
-    def as_group(self) -> dict[str, JSON]:
-        """The Group with its entries, which carry the method (§2.3.27)."""
-        method: dict[str, JSON] = {"method": self.method} if self.method else {}
-        return {**self.group, "entries": [{**one, **method} for one in self.entries]}
-
 
 def parse(octets: bytes, store: Store | None = None) -> Calendar:
     """Read a file of iCalendar; `store` takes the attachments that stand in it.

@@ -2,7 +2,7 @@
 
 from angarium.formats.jscontact.check import MOST_LANGUAGES, check
 from angarium.formats.jscontact.localize import localized, patched
-from angarium.formats.jscontact.words import EVERYWHERE, FILTERS, SORTS, blob_ids, members, sort_keys, texts
+from angarium.formats.jscontact.words import EVERYWHERE, FILTERS, SORTS, members, sort_keys, texts
 from angarium.formats.objects import Problem
 
 __all__ = [
@@ -11,7 +11,6 @@ __all__ = [
     "MOST_LANGUAGES",
     "SORTS",
     "Problem",
-    "blob_ids",
     "check",
     "localized",
     "members",

@@ -56,12 +56,6 @@ def members(card: Card) -> list[str]:
     return list(_object(card.get("members")))
 
 
-def blob_ids(card: Card) -> list[str]:
-    """The blobs that a card refers to, each once, in order."""
-    found = [_object(media).get("blobId") for media in _object(card.get("media")).values()]
-    return list(dict.fromkeys(blob for blob in found if isinstance(blob, str)))
-
-
 def _object(value: JSON) -> dict[str, JSON]:
     return value if isinstance(value, dict) else {}
 

@@ -46,7 +46,7 @@ from angarium.formats.message.structure import (
     structure_to_json,
 )
 from angarium.formats.message.subject import base_subject
-from angarium.formats.message.trace import header_ends, hops, with_return_path
+from angarium.formats.message.trace import hops, with_return_path
 from angarium.formats.message.transfer import decode_body, decode_transfer
 from angarium.formats.message.values import BodyLists, Encoding, Header, Json, Message, Octets, Part
 
@@ -93,7 +93,6 @@ __all__ = [
     "format_rfc3339",
     "format_rfc5322",
     "has_attachment",
-    "header_ends",
     "header_list",
     "header_value",
     "hops",

@@ -14,11 +14,6 @@ _HEADER_END: Final = re.compile(rb"\A\r?\n|\n\r?\n")
 _RETURN_PATH: Final = re.compile(rb"^return-path[ \t]*+:[^\n]*+\n(?:[ \t][^\n]*+\n)*+", re.IGNORECASE | re.MULTILINE)
 
 
-def header_ends(octets: bytes | bytearray) -> bool:
-    """Whether the blank line after the header is among these octets, the first of a message."""
-    return _HEADER_END.search(octets) is not None
-
-
 def with_return_path(octets: bytes | bytearray, sender: str) -> bytes:
     """The first octets of a message with a Return-Path of this sender, '' for none, instead of any that were there.
 

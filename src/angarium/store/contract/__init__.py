@@ -1,7 +1,7 @@
 """What a store promises to the floors above; every backend passes `tests/store/conformance.py`."""
 
 from angarium.store.contract.answers import ANSWERED_SECONDS, Answers
-from angarium.store.contract.blobs import Blobs, BlobsWriter, Content, Stage, StagedBlob, Upload
+from angarium.store.contract.blobs import Blobs, BlobsWriter, Content, Stage, StagedBlob
 from angarium.store.contract.deliveries import KEPT_SECONDS, Deliveries
 from angarium.store.contract.expression import (
     All,
@@ -106,7 +106,6 @@ __all__ = [
     "ThreadFacts",
     "TooSlow",
     "Transaction",
-    "Upload",
     "Usage",
     "Window",
 ]

@@ -5,7 +5,6 @@ account. A blob that nothing references any more is removed by the collector.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from angarium.store.contract.values import AccountKey, BlobHash
@@ -59,16 +58,6 @@ class Stage(Protocol):
     def discard(self) -> None:
         """Drop everything received; harmless after `finish`."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """An upload that nothing may reference yet (RFC 8620 §6.1); times in epoch seconds."""
-
-    hash: BlobHash
-    size: int
-    user: str
-    uploaded: int
 
 
 class Blobs(Protocol):

@@ -15,7 +15,6 @@ _LISTS: Final = {
 EVERYWHERE: Final = 0
 """The mailbox number under which every email of an account stands, so that lists without a mailbox cost the same."""
 
-ACCOUNT_BITS: Final = 20
 SECOND_BITS: Final = 34
 SEQUENCE_BITS: Final = 9
 LAST_SECOND: Final = (1 << SECOND_BITS) - 1
@@ -25,11 +24,6 @@ SEQUENCES: Final = 1 << SEQUENCE_BITS
 def email_number(text: str) -> int | None:
     """The number of an email id."""
     return _number("M", text)
-
-
-def thread_number(text: str) -> int | None:
-    """The number of a thread id."""
-    return _number("T", text)
 
 
 def mailbox_number(text: str) -> int | None:
