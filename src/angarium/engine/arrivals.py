@@ -28,11 +28,12 @@ class Arrival:
 
 def keep(
     transaction: Transaction, account: AccountKey, kind: str, prefix: str, given: Sequence[Arrival], staged: Staged
-) -> None:
-    """Store objects that the account does not have, with their blobs."""
+) -> list[str]:
+    """Store objects that the account does not have, with their blobs; their ids."""
     records = [NewRecord(each.value, each.indexes, each.texts) for each in given]
     made = transaction.records.create_all(account, kind, prefix, records)
     for record, each in zip(made, given, strict=True):
         if each.blobs:
             kept = [transaction.blobs.add(staged.get(octets, octets)) for octets in each.blobs]
             transaction.blobs.pin(account, kind, record, kept)
+    return made

@@ -15,7 +15,7 @@ from angarium.engine.access import AccountAccess
 from angarium.engine.limits import COLLATIONS
 from angarium.engine.shapes import Shape
 from angarium.formats.json import JSON
-from angarium.store.contract import Comparison, Expression, Order, QueryChanges, QueryResult, State, Window
+from angarium.store.contract import Changes, Comparison, Expression, Order, QueryChanges, QueryResult, State, Window
 
 if TYPE_CHECKING:
     from angarium.engine.call import Call
@@ -228,8 +228,8 @@ class DataType:
 
     An `open` type keeps properties that nobody declared; one that `forgets_nulls` takes a null of a new object for a
     property that was left out. `before_set` runs before the objects of a /set are changed; what it returns, if
-    anything, takes the response after, to change more and to tell of it. `visible` picks those objects that are there
-    for the user, where that is not all of them; the others are not told as changed either. `account` false says that
+    anything, takes the response after, to change more and to tell of it. `heard` makes of changes since a
+    state what the user may hear of them, where that is not everything. `account` false says that
     its objects are the user's own and in no account: get and set know neither `accountId` nor states (RFC 8620 §7.2).
     """
 
@@ -248,7 +248,7 @@ class DataType:
     arguments: Mapping[str, tuple[Argument, ...]] = field(default_factory=dict)
     before_set: "Callable[[Call], Callable[[Response], None] | None] | None" = None
     changes_extra: "Callable[[Call, bool], Response] | None" = None
-    visible: "Callable[[Call, Sequence[str]], set[str]] | None" = None
+    heard: "Callable[[Call, State, Changes], Changes] | None" = None
     singleton: bool = False
     open: bool = False
     forgets_nulls: bool = False

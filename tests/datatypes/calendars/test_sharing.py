@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.datatypes.calendars.desk import Desk
+from angarium.datatypes.calendars.ingest import new_event, store
+from tests.datatypes.calendars.desk import NOW, Desk
 
 SERIES: dict[str, Any] = {
     "title": "Doctor",
@@ -89,6 +90,60 @@ def test_a_secret_event_is_not_there_for_a_guest(ann: Desk, guest: Desk) -> None
     changes = guest.call("CalendarEvent/changes", sinceState=state)
     assert (changes["created"], changes["updated"], changes["destroyed"]) == ([], [], [])
     assert len(ann.find(window, expandRecurrences=True)) == 4
+
+
+def test_what_was_secret_all_along_makes_no_news_for_a_guest(ann: Desk, guest: Desk) -> None:
+    born, turned, lost = ann.put(**SERIES, privacy="secret"), ann.put(**SERIES), ann.put(**SERIES)
+    ann.change(turned, {"privacy": "secret"})
+    ann.change(lost, {"privacy": "secret"})
+    state, query = (
+        guest.call(f"CalendarEvent/{name}")[key] for name, key in (("get", "state"), ("query", "queryState"))
+    )
+    for event in (born, turned):
+        ann.change(event, {"title": "x"})
+    assert ann.destroy(born) is ann.destroy(lost) is None
+    changes = guest.call("CalendarEvent/changes", sinceState=state)
+    assert (changes["created"], changes["updated"], changes["destroyed"]) == ([], [], [])
+    assert guest.call("CalendarEvent/queryChanges", sinceQueryState=query)["removed"] == []
+    told = ann.call("CalendarEvent/changes", sinceState=state)
+    assert (told["updated"], set(told["destroyed"])) == ([turned], {born, lost})
+
+
+def test_a_guest_hears_that_a_known_event_went_however_it_went(ann: Desk, guest: Desk) -> None:
+    events = [ann.put(**SERIES) for _ in range(3)]
+    state, query = (
+        guest.call(f"CalendarEvent/{name}")[key] for name, key in (("get", "state"), ("query", "queryState"))
+    )
+    ann.change(events[0], {"privacy": "secret"})
+    ann.change(events[0], {"title": "x"})
+    ann.change(events[1], {"privacy": "secret"})
+    assert ann.destroy(events[1]) is ann.destroy(events[2]) is None
+    assert set(guest.call("CalendarEvent/changes", sinceState=state)["destroyed"]) == set(events)
+    assert set(guest.call("CalendarEvent/queryChanges", sinceQueryState=query)["removed"]) == set(events)
+
+
+def test_an_event_that_is_secret_no_more_is_there_for_a_guest_and_goes_like_any_other(ann: Desk, guest: Desk) -> None:
+    event = ann.put(**SERIES, privacy="secret")
+    ann.change(event, {"privacy": "public"})
+    state = guest.call("CalendarEvent/get", ids=[])["state"]
+    assert guest.exists(event)
+    ann.destroy(event)
+    assert guest.call("CalendarEvent/changes", sinceState=state)["destroyed"] == [event]
+
+
+def test_secret_events_that_are_imported_or_go_with_their_calendar_make_no_news_for_a_guest(
+    ann: Desk, guest: Desk
+) -> None:
+    calendar = ann.new_calendar("Own")
+    event = {"title": "x", "start": "2026-10-01T09:00:00", "privacy": "secret", "uid": "u"}
+    arrival = new_event(event, [calendar], NOW, {})
+    key = ann.user.accounts[ann.account].key
+    assert ann.harness.store.write(lambda view: store(view, key, [arrival])).result() == [True]
+    ann.put(**SERIES, privacy="secret", calendarIds={calendar: True})
+    state = guest.call("CalendarEvent/get", ids=[])["state"]
+    ann.call("Calendar/set", destroy=[calendar], onDestroyRemoveEvents=True)
+    assert guest.call("CalendarEvent/changes", sinceState=state)["destroyed"] == []
+    assert len(ann.call("CalendarEvent/changes", sinceState=state)["destroyed"]) == 2
 
 
 def test_an_event_that_becomes_secret_goes_for_a_guest(ann: Desk, guest: Desk) -> None:

@@ -3,12 +3,13 @@
 Any property is kept; those of JSCalendar must be valid. The server fills in what an event needs and clients leave out.
 """
 
-from collections.abc import Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Final, cast
 
-from angarium.datatypes.calendars import calendars, query, reader, zones
+from angarium.datatypes.calendars import calendars, query, reader, secrecy, zones
 from angarium.datatypes.calendars.agenda import Agenda
 from angarium.datatypes.calendars.events import KIND
+from angarium.datatypes.calendars.own import Event
 from angarium.datatypes.calendars.query import CalendarEventQuerier
 from angarium.datatypes.calendars.reader import CalendarEventReader
 from angarium.datatypes.calendars.scheduling import Scheduling
@@ -19,6 +20,7 @@ from angarium.engine.declare import ABSENT, EVERYTHING, Argument, DataType, Prop
 from angarium.engine.shapes import Problem, anything, boolean, identifier, map_of, true, utc_date
 from angarium.formats.jscalendar.types import EVENT_PROPERTIES
 from angarium.formats.json import JSON, loads
+from angarium.store.contract import Changes, State
 
 SEND: Final = Argument("sendSchedulingMessages", boolean, False)
 
@@ -27,13 +29,21 @@ def _never(_value: JSON) -> Problem:
     return Problem("", "is for scheduling messages only and cannot be set")
 
 
-def _visible(call: Call, ids: Sequence[str]) -> set[str]:
-    """Those of the events that are there for the user (§5.8: secret ones are not for others)."""
+def _heard(call: Call, since: State, changes: Changes) -> Changes:
+    """§5.8: for others than the owner a secret event is not there; one that they knew has gone."""
     if call.account.personal:
-        return set(ids)
-    stored = call.snapshot.records.get(call.account.key, KIND, ids)
-    parsed = ((record, loads(value)) for record, value in stored.items())
-    return {record for record, event in parsed if isinstance(event, dict) and exists_for(event, False)}
+        return changes
+    records, account = call.snapshot.records, call.account.key
+    stored = records.get(account, KIND, [*changes.created, *changes.updated])
+    there = {record for record, value in stored.items() if exists_for(cast(Event, loads(value)), False)}
+    gone = [*changes.destroyed, *(record for record in changes.updated if record not in there)]
+    unheard = secrecy.unheard(records, account, since, gone)
+    return replace(
+        changes,
+        created=[record for record in changes.created if record in there],
+        updated=[record for record in changes.updated if record in there],
+        destroyed=[record for record in gone if record not in unheard],
+    )
 
 
 def calendar_event_type(capability: str, scheduling: Scheduling) -> DataType:
@@ -64,7 +74,7 @@ def calendar_event_type(capability: str, scheduling: Scheduling) -> DataType:
         more_properties=lambda name: ":" in name,  # names of vendors
         open=True,
         forgets_nulls=True,  # §5.9
-        visible=_visible,
+        heard=_heard,
         arguments={
             "get": (*reader.ARGUMENTS, zones.ARGUMENT),
             "query": query.ARGUMENTS,

@@ -1,6 +1,7 @@
 """CalendarEventNotification (JMAP calendars §7): what others changed, until the user dismisses it by destroying it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from angarium.datatypes.calendars import notifications
@@ -12,7 +13,7 @@ from angarium.engine.queries import RecordQuerier, moment
 from angarium.engine.records import RecordObjects, user_of
 from angarium.engine.shapes import an_object, boolean, identifier, list_of, nullable, one_of, text, utc_date
 from angarium.formats.json import JSON, loads
-from angarium.store.contract import Comparison, Expression, Term, Window
+from angarium.store.contract import Changes, Comparison, Expression, State, Term, Window
 
 FILTERS: Final = (
     Filter("after", utc_date, Lookup("created", Comparison.FROM, moment)),
@@ -29,10 +30,16 @@ def _own(call: Call) -> Expression:
     return Term("for", user_of(call))
 
 
-def visible(call: Call, ids: Sequence[str]) -> set[str]:
+def _own_among(call: Call, ids: Sequence[str]) -> set[str]:
     """Those of the notifications that are the user's."""
     stored = call.snapshot.records.get(call.account.key, KIND, ids)
     return {record for record, value in stored.items() if _is_for(value, user_of(call))}
+
+
+def _heard(call: Call, _since: State, changes: Changes) -> Changes:
+    """What became of the user's notifications, which are made and dismissed, never changed."""
+    own = _own_among(call, changes.created)
+    return replace(changes, created=[record for record in changes.created if record in own])
 
 
 def _is_for(value: bytes, user: str) -> bool:
@@ -50,7 +57,7 @@ class NotificationReader:
     def read(self, call: Call, ids: Sequence[str] | None, properties: Sequence[str]) -> Found:
         """Those of the notifications that are the user's."""
         wanted = self._all(call) if ids is None else ids
-        seen = visible(call, wanted)
+        seen = _own_among(call, wanted)
         found = _OBJECTS.read(call, [record for record in wanted if record in seen], properties)
         return Found(found.objects, [record for record in wanted if record not in seen])
 
@@ -70,7 +77,7 @@ class NotificationWriter:
     def load(self, call: Call, record: str, names: Sequence[str]) -> dict[str, JSON] | None:
         """Refused for what is there."""
         del names
-        if record not in visible(call, [record]):
+        if record not in _own_among(call, [record]):
             return None
         raise SetError(SetErrorType.FORBIDDEN, "notifications cannot be changed, only destroyed")
 
@@ -83,7 +90,7 @@ class NotificationWriter:
 
     def destroy(self, call: Call, record: str) -> None:
         """Dismiss one."""
-        if record not in visible(call, [record]):
+        if record not in _own_among(call, [record]):
             raise SetError(SetErrorType.NOT_FOUND, f"there is no {KIND} '{record}'")
         _OBJECTS.destroy(call, record)
 
@@ -109,6 +116,6 @@ def calendar_event_notification_type(capability: str) -> DataType:
         querier=RecordQuerier(KIND, FILTERS, SORTS, _own),
         filters=FILTERS,
         sorts=SORTS,
-        visible=visible,
+        heard=_heard,
         open=True,
     )

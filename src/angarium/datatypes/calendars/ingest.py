@@ -10,14 +10,15 @@ from typing import cast
 
 import orjson
 
-from angarium.datatypes.calendars import attachments, events, words
+from angarium.datatypes.calendars import attachments, events, secrecy, words
 from angarium.datatypes.calendars.own import Event
+from angarium.datatypes.calendars.view import SECRET
 from angarium.engine.arrivals import UNSTAGED, Arrival, Staged, keep
 from angarium.formats.errors import FormatError
 from angarium.formats.jscalendar import check, normalise
 from angarium.formats.json import JSON, dumps
 from angarium.formats.searchtext import prepare_columns
-from angarium.store.contract import AccountKey, Transaction
+from angarium.store.contract import AccountKey, State, Transaction
 
 _TOLD = 3
 """Problems of an event that are told; the rest are seldom of any other kind."""
@@ -82,7 +83,10 @@ def store(
         if told[-1]:
             others.add(recurrence_id)
             taken.append(each)
-    keep(transaction, account, events.KIND, events.PREFIX, taken, staged)
+    made = keep(transaction, account, events.KIND, events.PREFIX, taken, staged)
+    for record, each in zip(made, taken, strict=True):
+        if SECRET in each.indexes["privacy"]:
+            secrecy.hidden(transaction, account, record, State(0))
     return told
 
 

@@ -5,10 +5,11 @@ What an event holds that others may not see, they do not find either.
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from operator import attrgetter
 from typing import Final, cast
 
-from angarium.datatypes.calendars import events, view, words
+from angarium.datatypes.calendars import events, secrecy, view, words
 from angarium.datatypes.calendars.agenda import Agenda, Days, Occurrence
 from angarium.datatypes.calendars.budget import Exhausted
 from angarium.datatypes.calendars.capability import LONGEST_EXPANSION
@@ -141,8 +142,12 @@ class CalendarEventQuerier:
         limit: int | None,
         total: bool,
     ) -> QueryChanges | None:
-        """What changed since a state."""
-        return self._whole.query_changes(call, filter_, sort, since, up_to, limit, total)
+        """What changed since a state; whatever changed is taken out, but what a guest never saw (§5.8)."""
+        changes = self._whole.query_changes(call, filter_, sort, since, up_to, limit, total)
+        if changes is None or call.account.personal:
+            return changes
+        unheard = secrecy.unheard(call.snapshot.records, call.account.key, since, changes.removed)
+        return replace(changes, removed=[record for record in changes.removed if record not in unheard])
 
     def _expanded(self, call: Call, filter_: Expression | None, sort: tuple[Order, ...]) -> list[str]:
         """The ids of all instances, in order."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Final, cast
 
-from angarium.datatypes.calendars import attachments, events, notifications, own, rules, times, view, words
+from angarium.datatypes.calendars import attachments, events, notifications, own, rules, secrecy, times, view, words
 from angarium.datatypes.calendars.events import KIND, PREFIX
 from angarium.datatypes.calendars.instance_ids import split
 from angarium.datatypes.calendars.leaving import without_leftovers
@@ -130,6 +130,7 @@ class CalendarEventWriter:
             if pinned or (change.before and attachments.hashes(change.before)):
                 transaction.blobs.pin(account, KIND, change.record, pinned)
             call.in_the_end(lambda: rules.check_alone(call, change.record, after))
+        secrecy.note(transaction, account, change.record, change.before, after)
         asker = call.request.principal
         author = Author(asker.name, asker.name if "@" in asker.name else None, asker.id, user=user_of(call))
         notifications.notify(transaction, account, author, change.record, change.before, after, call.request.now)

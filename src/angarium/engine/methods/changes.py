@@ -19,16 +19,16 @@ def changes_method(kind: DataType) -> Method:
         most = call.request.limits.max_changes
         limit = min(call.integer("maxChanges") or most, most)
         changes = call.snapshot.changes(call.account.key, kind.name, parse_state(since), limit)
-        there = kind.visible(call, [*changes.created, *changes.updated]) if kind.visible else None
-        hidden = [] if there is None else [record for record in changes.updated if record not in there]
+        if kind.heard:
+            changes = kind.heard(call, parse_state(since), changes)
         response: Response = {
             "accountId": call.account.id,
             "oldState": since,
             "newState": str(changes.new_state),
             "hasMoreChanges": changes.has_more,
-            "created": [record for record in changes.created if there is None or record in there],
-            "updated": [record for record in changes.updated if there is None or record in there],
-            "destroyed": [*changes.destroyed, *hidden],  # what was shown before has gone, for this user
+            "created": changes.created,
+            "updated": changes.updated,
+            "destroyed": changes.destroyed,
         }
         if kind.changes_extra:
             response |= kind.changes_extra(call, changes.only_derived)

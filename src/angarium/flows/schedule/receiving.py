@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
-from angarium.datatypes.calendars import attachments, events, identities, notifications, own, words
+from angarium.datatypes.calendars import attachments, events, identities, notifications, own, secrecy, words
 from angarium.datatypes.calendars.addresses import mail_of
 from angarium.datatypes.calendars.calendars import CALENDARS
 from angarium.datatypes.calendars.events import KIND, LARGEST, PREFIX
@@ -108,6 +108,7 @@ def _carry_out(transaction: Transaction, account: AccountKey, decision: Decision
             continue
         stored = events.load(transaction.records, account, step.record) if step.record else None
         record = _write(transaction, account, step, stored)
+        secrecy.note(transaction, account, record, stored, step.after)
         notifications.notify(transaction, account, author, record, stored, step.after, now)
     if decision.told is not None:
         told = decision.told
