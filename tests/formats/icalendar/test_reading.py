@@ -1,5 +1,7 @@
 """Files as a whole: several calendars, overrides and their series, what is left out and said."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,6 +117,17 @@ def test_an_event_without_a_start_is_left_out_by_name_unless_it_is_a_message() -
     assert read(bare).entries == []
     cancelled = read("METHOD:CANCEL", bare)
     assert [entry["uid"] for entry in cancelled.entries] == ["lost"]
+
+
+def test_what_a_store_says_of_its_events_is_not_taken_from_a_file() -> None:
+    members = {"id": "V7", "isOrigin": False, "utcStart": "2026-01-05T09:00:00Z", "isDraft": True, "calendarIds": {}}
+    lines = [f'JSPROP;JSPTR="{name}":{json.dumps(value)}' for name, value in members.items()]
+    at = "20260112T090000Z"
+    instance = event(f"RECURRENCE-ID:{at}", *lines, "SUMMARY:x", start=f"DTSTART:{at}")
+    (entry,) = read(event(WEEKLY, 'JSPROP;JSPTR="example.com:x":5', *lines), instance).entries
+    assert entry["example.com:x"] == 5
+    assert entry["recurrenceOverrides"] == {"2026-01-12T09:00:00": {"title": "x", "example.com:x": None}}
+    assert not members.keys() & entry.keys()
 
 
 def test_what_is_neither_event_nor_task_is_told_and_kept() -> None:

@@ -10,7 +10,9 @@ from angarium.formats.jscalendar import check
 from angarium.formats.json import JSON
 from angarium.formats.pointer import unescape as token
 
-_NEVER_SET: Final = frozenset({"@type", "uid", "method", "recurrenceId", "recurrenceOverrides"})
+# What JMAP says of an event in its store, and JSCalendar of none (JMAP calendars §5).
+_OF_STORE: Final = frozenset({"id", "baseEventId", "calendarIds", "isDraft", "isOrigin", "utcStart", "utcEnd"})
+_NEVER_SET: Final = _OF_STORE | {"@type", "uid", "method", "recurrenceId", "recurrenceOverrides"}
 _DEEPEST: Final = 32
 
 
