@@ -56,15 +56,15 @@ def test_arrays_in_the_environment_are_json(tmp_path: Path) -> None:
         ('[server]\ncors_origins = ["*"]', "server.cors_origins.0", "must be an origin"),
         ('[server]\ntrusted_proxies = ["10.0.0.1/8"]', "server.trusted_proxies.0", "10.0.0.0/8"),
         ('[server]\ntls_key = "key.pem"', "server", "must be given together"),
-        ("[server]\nworkers = 0", "server.workers", "greater than or equal to 1"),
+        ("[server]\nworkers = 0", "server.workers", "an integer from 1 to 64"),
         ('[server]\nlog_level = "loud"', "server.log_level", "'debug', 'info', 'warning' or 'error'"),
         ("[server]\nlisten_on = 3", "server.listen_on", "known are listen, public_url"),
-        ("[limits]\nmax_size_upload = 3", "limits.max_size_upload", "greater than or equal to 1000000"),
+        ("[limits]\nmax_size_upload = 3", "limits.max_size_upload", "an integer from 1000000 to"),
         ('[mail]\nnew_mailboxes = ["inbx"]', "mail.new_mailboxes.0", "'inbox', 'drafts'"),
         ('[mail]\nnew_mailboxes = ["inbox", "inbox"]', "mail.new_mailboxes", "each role once"),
         ("[male]\nx = 1", "male", "known are data, server, limits, mail"),
-        ("[quota]\noctets = -1", "quota.octets", "greater than or equal to 0"),
-        ('[quota]\nmessages = "many"', "quota.messages", "valid integer"),
+        ("[quota]\noctets = -1", "quota.octets", "an integer from 0 to"),
+        ('[quota]\nmessages = "many"', "quota.messages", "an integer from"),
         ("[quota]\nmails = 5", "quota.mails", "known are octets, messages"),
         ('[lmtp]\nlisten = "2424"', "lmtp.listen", "or unix:/run/angarium/lmtp"),
         ('[lmtp]\nlisten = "unix:lmtp"', "lmtp.listen", "an absolute path"),
@@ -88,7 +88,7 @@ def test_an_error_names_the_file_the_key_and_what_is_allowed(tmp_path: Path, tex
         ("ANGARIUM_SERVER__LISTN", "a:1", "known are listen"),
         ("ANGARIUM_SERVR__LISTEN", "a:1", "known are data, server"),
         ("ANGARIUM_MAIL__NEW_MAILBOXES", "inbox", "JSON array"),
-        ("ANGARIUM_LIMITS__MAX_SIZE_UPLOAD", "much", "valid integer"),
+        ("ANGARIUM_LIMITS__MAX_SIZE_UPLOAD", "much", "an integer from"),
     ],
 )
 def test_an_error_in_the_environment_names_the_variable(
@@ -119,7 +119,7 @@ def test_what_is_shown_reads_back_to_the_same(tmp_path: Path) -> None:
     config = load(written, tmp_path, environment={})
     shown = show_config(config)
     tomllib.loads(shown)
-    assert load(file(tmp_path, shown), environment={}).model_dump() == config.model_dump()
+    assert load(file(tmp_path, shown), environment={}) == config
 
 
 @pytest.mark.parametrize(

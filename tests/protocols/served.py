@@ -22,6 +22,7 @@ from angarium.app.compose import Composed, clock, compose
 from angarium.app.config import Config
 from angarium.app.listening import listening_socket
 from angarium.app.pushing import pushing
+from angarium.app.settings import read
 from angarium.datatypes import principals
 from angarium.datatypes.principals import User
 from angarium.flows.provision import new_user
@@ -215,7 +216,7 @@ def events(served: Served, query: str = "types=*&closeafter=no&ping=0", **more: 
 @contextmanager
 def serving(folder: Path, **sections: Any) -> Iterator[Served]:
     """A server with this configuration."""
-    served = Served(folder, Config(data=folder, **sections))
+    served = Served(folder, read(Config, {"data": folder, **sections}))
     try:
         yield served
     finally:

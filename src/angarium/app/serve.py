@@ -7,6 +7,7 @@ import ssl
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, nullcontext, suppress
+from dataclasses import replace
 from functools import partial
 from socket import socket
 
@@ -121,7 +122,7 @@ async def _serve(
     composed = compose(config, store)
     composed.feed.start()
     url = url_of(bound, tls=config.server.tls_certificate is not None)
-    shown = config.model_copy(update={"server": config.server.model_copy(update={"listen": url.partition("://")[2]})})
+    shown = replace(config, server=replace(config.server, listen=url.partition("://")[2]))
     workers = Workers(shown, config.server.workers - 1)
     server = HttpServer(
         composed.asgi,

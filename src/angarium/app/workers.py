@@ -5,6 +5,7 @@ it. Here live how workers are kept running and what runs in each of them.
 """
 
 import asyncio
+import json
 import logging
 import signal
 import sys
@@ -21,6 +22,7 @@ from angarium.app.forwarding import NEWS, RemoteTokens, RemoteWriting, news_from
 from angarium.app.listening import listening_socket
 from angarium.app.logs import configure_logs
 from angarium.app.memory import return_large_buffers, settle
+from angarium.app.settings import plain, read
 from angarium.protocols.http.server import GRACE_SECONDS, HttpServer
 from angarium.store.sqlite import open_store
 
@@ -33,7 +35,7 @@ class Workers:
     """Keeps `count` workers running; `config` names the address that was bound."""
 
     def __init__(self, config: Config, count: int) -> None:
-        self._config = config.model_dump_json().encode()
+        self._config = json.dumps(plain(config)).encode()
         self._count = count
         self._tasks: list[asyncio.Task[None]] = []
         self._processes: dict[int, Process] = {}
@@ -99,7 +101,7 @@ async def _work(config: Config) -> None:
 
 def main() -> None:
     """Run one worker; the configuration comes as JSON on standard input."""
-    config = Config.model_validate_json(sys.stdin.buffer.read())
+    config = read(Config, json.loads(sys.stdin.buffer.read()))
     configure_logs(config.server.log_level)
     return_large_buffers()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -8,6 +8,7 @@ import asyncio
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -223,8 +224,7 @@ class Behind:
         return found
 
     def _compose(self, limits: Mapping[str, int]) -> Composed:
-        section = self._config.limits.model_copy(update=dict(limits))
-        config = self._config.model_copy(update={"limits": section})
+        config = replace(self._config, limits=replace(self._config.limits, **limits))
         make = partial(
             ObservedEngine,
             dials=self._dials,

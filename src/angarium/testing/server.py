@@ -16,8 +16,9 @@ from typing import Any, Final, Self, TypeVar
 
 import argon2
 
-from angarium.app.config import Config, LimitsSection, MailSection, PushSection, RelaySection, ServerSection
+from angarium.app.config import LOOPBACK, Config, LimitsSection, MailSection, PushSection, RelaySection, ServerSection
 from angarium.app.listening import listening_socket, url_of
+from angarium.app.settings import read
 from angarium.protocols.http.exchange import Asgi
 from angarium.testing.accounts import Accounts
 from angarium.testing.behind import Behind
@@ -83,9 +84,9 @@ class Server:
         self.certificate: Certificate | None = None
         self._given = folder
         self._tls = tls
-        self._limits = LimitsSection(**(limits or {}))
+        self._limits = read(LimitsSection, limits or {})
         given: dict[str, Any] = {} if mailboxes is None else {"new_mailboxes": tuple(mailboxes)}
-        self._mail = MailSection(domains=tuple(domains), **given)
+        self._mail = read(MailSection, {"domains": tuple(domains), **given})
         self._section = ServerSection(lenient=lenient)
         self._address = host, port
         self._seen = Seen()
@@ -133,13 +134,13 @@ class Server:
         self._resources.callback(lambda: shutil.rmtree(scratch, ignore_errors=True))
         data = scratch / "data" if self._given is None else Path(self._given)
         self.certificate = make_certificate(scratch) if self._tls else None
-        config = Config.model_construct(
+        config = Config(
             data=data,
             limits=self._limits,
             mail=self._mail,
             server=self._section,
             relay=RelaySection(host="outbox.invalid", tls="none"),  # so that mail to others may be sent
-            push=PushSection(allow_http=True, allow_networks=("127.0.0.0/8", "::1/128")),  # type: ignore[arg-type]
+            push=PushSection(allow_http=True, allow_networks=LOOPBACK),
         )
         self._running = running = Running()
         self._resources.callback(running.close)
