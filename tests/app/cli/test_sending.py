@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from angarium.app.cli.importing.outcome import Outcome
+from angarium.app.cli.importing.parsing import Parsing
 from angarium.app.cli.importing.reading import Item
 from angarium.app.cli.importing.sending import Sender
 from angarium.app.cli.importing.taking import Task
@@ -72,3 +73,21 @@ def test_what_cannot_be_read_is_named_before_anything_is_sent() -> None:
     sender.finish()
     assert [label for label, _reason in outcome.failed] == ["bad.eml"]
     assert caller.sizes == []
+
+
+def test_messages_keep_their_order_while_other_processes_read_them() -> None:
+    octets: list[bytes] = []
+
+    class Keeping(Picky):
+        def call(self, name: str, arguments: Mapping[str, JSON], payload: bytes = b"") -> tuple[JSON, bytes]:
+            octets.extend(bytes(p.octets) for p in unpack(payload) if isinstance(p.octets, memoryview))
+            return super().call(name, arguments, payload)
+
+    outcome = Outcome()
+    sender = Sender(Task(Keeping(False), "ann", 1000, outcome), Parsing(children=2, alone=0))
+    items = [item(number) for number in range(460)]
+    for one in items:
+        sender.send(one)
+    sender.finish()
+    assert octets == [one.octets for one in items]
+    assert outcome.taken == 460

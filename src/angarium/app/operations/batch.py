@@ -1,9 +1,10 @@
 """Parsed messages on their way from the process that parsed them to the one that stores them, as one run of octets.
 
-Each message is two lengths (of the facts, 4 octets, and of the message, 8 octets, both big-endian), the facts as JSON,
-and the octets of the message as they were found. Instead of the octets of a large message the facts name a file.
+Each message is a head (the lengths of its facts and of its octets, how often it was passed, whether a file holds it;
+big-endian), the facts as JSON, and the octets of the message as they were found, or the name of the file.
 """
 
+import os
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ from typing import cast
 from angarium.formats.json import JSON, dumps, loads
 from angarium.store.contract import METADATA, BlobHash, NewMessage, SearchText
 
-_LENGTHS = struct.Struct(">IQ")
+_HEAD = struct.Struct(">IQi?")
+_NONE = -1
 _SEARCH = ("from_", "to", "cc", "bcc", "subject", "body", "attachments")
 
 
@@ -26,12 +28,37 @@ class Parcel:
     passed: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What travels of a parsed message beside its octets; some of it can be read without unpacking."""
+
+    blob: BlobHash
+    size: int
+    encoded: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One message to store as facts, else like `Parcel`."""
+
+    facts: Facts
+    octets: bytes | memoryview | Path
+    passed: int | None
+
+
 def pack(parcels: Sequence[Parcel]) -> bytes:
     """The octets that carry these messages."""
+    return join([Packet(facts_of(parcel.message), parcel.octets, parcel.passed) for parcel in parcels])
+
+
+def join(packets: Sequence[Packet]) -> bytes:
+    """The octets that carry messages whose facts are encoded already."""
     pieces: list[bytes | memoryview] = []
-    for parcel in parcels:
-        facts, octets = dumps(_facts(parcel)), b"" if isinstance(parcel.octets, Path) else parcel.octets
-        pieces += (_LENGTHS.pack(len(facts), len(octets)), facts, octets)
+    for packet in packets:
+        facts, in_file = packet.facts.encoded, isinstance(packet.octets, Path)
+        octets = os.fsencode(packet.octets) if isinstance(packet.octets, Path) else packet.octets
+        passed = _NONE if packet.passed is None else packet.passed
+        pieces += (_HEAD.pack(len(facts), len(octets), passed, in_file), facts, octets)
     return b"".join(pieces)
 
 
@@ -39,20 +66,23 @@ def unpack(payload: bytes) -> Iterator[Parcel]:
     """The messages in a run of octets; their octets are views of it. ValueError when it was cut short."""
     view, at = memoryview(payload), 0
     while at < len(view):
-        if len(view) - at < _LENGTHS.size:
+        if len(view) - at < _HEAD.size:
             raise ValueError("a batch of messages was cut short")
-        facts_size, size = _LENGTHS.unpack_from(view, at)
-        at += _LENGTHS.size
+        facts_size, size, passed, in_file = _HEAD.unpack_from(view, at)
+        at += _HEAD.size
         facts, octets = view[at : at + facts_size], view[at + facts_size : at + facts_size + size]
         at += facts_size + size
         if at > len(view):
             raise ValueError("a batch of messages was cut short")
-        yield _parcel(cast("list[JSON]", loads(bytes(facts))), octets)
+        message = _message(cast("list[JSON]", loads(bytes(facts))))
+        where = Path(os.fsdecode(bytes(octets))) if in_file else octets
+        yield Parcel(message, where, None if passed == _NONE else passed)
 
 
-def _facts(parcel: Parcel) -> list[JSON]:
-    message, words = parcel.message, parcel.message.search.prepared()
-    return [
+def facts_of(message: NewMessage) -> Facts:
+    """The facts of a message, ready to travel."""
+    words = message.search.prepared()
+    told: list[JSON] = [
         message.blob,
         message.size,
         message.received,
@@ -66,15 +96,14 @@ def _facts(parcel: Parcel) -> list[JSON]:
         message.sort_from,
         message.sort_to,
         [getattr(words, name) for name in _SEARCH],
-        parcel.passed,
-        str(parcel.octets) if isinstance(parcel.octets, Path) else None,
     ]
+    return Facts(message.blob, message.size, dumps(told))
 
 
-def _parcel(facts: list[JSON], octets: memoryview) -> Parcel:
-    blob, size, received, sent, keywords, mailboxes, metadata, threads, *texts, search, passed, file = facts
+def _message(facts: list[JSON]) -> NewMessage:
+    blob, size, received, sent, keywords, mailboxes, metadata, threads, *texts, search = facts
     thread_subject, sort_subject, sort_from, sort_to = cast("list[str]", texts)
-    message = NewMessage(
+    return NewMessage(
         blob=BlobHash(cast(str, blob)),
         size=cast(int, size),
         received=cast(int, received),
@@ -89,7 +118,6 @@ def _parcel(facts: list[JSON], octets: memoryview) -> Parcel:
         sort_to=sort_to,
         search=SearchText(**dict(zip(_SEARCH, cast("list[str]", search), strict=True)), is_prepared=True),
     )
-    return Parcel(message, Path(file) if isinstance(file, str) else octets, cast("int | None", passed))
 
 
 def _set(values: JSON) -> frozenset[str]:

@@ -1,49 +1,56 @@
-"""Sending messages to the store: parsed here, gathered in batches, stored by the process that writes.
+"""Sending messages to the store: read by `parsing`, gathered in batches, stored by the process that writes.
 
-While one batch is being stored by another process the next is parsed, so both cores are at work. Large messages go
-through a file, so that neither process holds one longer than parsing takes.
+While some are being read by other processes, those before them are stored, so all cores are at work. Messages keep
+their order. Large ones are read here and go through a file, so that no process holds one longer than reading takes.
 """
 
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import cast
 
 from angarium.app.cli.importing.batches import Batches, Freight
 from angarium.app.cli.importing.outcome import NO_ROOM, THERE
+from angarium.app.cli.importing.parsing import Answer, Parsing, Question, read
 from angarium.app.cli.importing.reading import Item
 from angarium.app.cli.importing.seen import Seen
 from angarium.app.cli.importing.taking import Task
-from angarium.app.operations.batch import Parcel, pack
-from angarium.datatypes.mail.ingest import from_message
+from angarium.app.operations.batch import Facts, Packet, join
 from angarium.flows.bulk import Became
 from angarium.flows.filing import Place
-from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON
-from angarium.formats.message import parse, received_date
-from angarium.store.contract import NewMessage
 
 _BATCH_MESSAGES = 100
 _BATCH_OCTETS = 8_000_000
+_GROUP_MESSAGES = 50
+_GROUP_OCTETS = 1_000_000
 _SPOOLED = 1_000_000
-_LATEST = 253_402_300_799_000  # the last second of the year 9999
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A message that is being read, with its octets or the file that holds them."""
+
+    label: str
+    mailboxes: list[str]
+    octets: bytes | Path
 
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A parsed message that waits for its batch, with its octets or the file that holds them."""
+    """A message that was read and waits for its batch."""
 
-    label: str
-    mailboxes: list[str]
-    message: NewMessage
-    octets: bytes | Path
+    found: _Found
+    facts: Facts
 
 
 class Sender:
     """One import into one account; `finish` must be called at the end."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, parsing: Parsing | None = None) -> None:
         self._task = task
         self._outcome = task.outcome
         self._mailboxes: dict[Place, str] = {}
@@ -51,6 +58,10 @@ class Sender:
         self._spool = TemporaryDirectory(prefix="angarium-import-")
         freight = Freight("import.batch", {"user": task.user}, self._pack, self._told, self._refused)
         self._batches = Batches(task.caller, freight, _BATCH_MESSAGES, _BATCH_OCTETS)
+        self._parsing = parsing or Parsing()
+        self._group: list[tuple[_Found, Question]] = []
+        self._octets = 0
+        self._asked: deque[tuple[list[_Found], Future[list[Answer]]]] = deque()
 
     def ensure(self, places: tuple[Place, ...]) -> None:
         """Find or make mailboxes before anything is put in them."""
@@ -74,27 +85,49 @@ class Sender:
         """Take one message that was found."""
         self.ensure(item.places)
         mailboxes = [self._mailboxes[place] for place in item.places]
-        try:
-            message = _parsed(item, mailboxes)
-        except FormatError as error:
-            self._outcome.fail(item.label, error.problem)
+        names = ["/".join(place.path) for place in item.places]
+        question = Question(item.octets, tuple(item.keywords), tuple(mailboxes), item.received, item.file_time)
+        if len(item.octets) > _SPOOLED:
+            self._ask()
+            answer: Future[list[Answer]] = Future()
+            answer.set_result([read(question)])
+            self._asked.append(([_Found(item.label, names, self._spooled(item.octets))], answer))
             return
-        except Exception as error:  # a fault of the parser must not end an import of thousands
-            self._outcome.fail(item.label, f"a fault in reading it: {error!r}")
-            return
-        octets = item.octets if message.size <= _SPOOLED else self._spooled(item.octets)
-        ready = _Ready(item.label, ["/".join(place.path) for place in item.places], message, octets)
-        self._batches.add(ready, message.size)
+        self._group.append((_Found(item.label, names, item.octets), question))
+        self._octets += len(item.octets)
+        if len(self._group) >= _GROUP_MESSAGES or self._octets >= _GROUP_OCTETS:
+            self._ask()
 
     def finish(self) -> None:
         """Send what waits and wait for all of it to be stored."""
+        self._ask()
+        self._gather(0)
         self._batches.flush()
         self.close()
 
     def close(self) -> None:
         """Let go of the thread that sends and of the files."""
+        self._parsing.close()
         self._batches.close()
         self._spool.cleanup()
+
+    def _ask(self) -> None:
+        """Have what was found read, and take what has been."""
+        if self._group:
+            found, questions = zip(*self._group, strict=True)
+            self._group, self._octets = [], 0
+            self._asked.append((list(found), self._parsing.ask(questions)))
+        self._gather(self._parsing.most_asked)
+
+    def _gather(self, most: int) -> None:
+        """Take answers in the order of the messages, until at most so many are waited for."""
+        while len(self._asked) > most:
+            found, answers = self._asked.popleft()
+            for one, answer in zip(found, answers.result(), strict=True):
+                if isinstance(answer, Facts):
+                    self._batches.add(_Ready(one, answer), answer.size)
+                else:
+                    self._outcome.fail(one.label, answer)
 
     def _spooled(self, octets: bytes) -> Path:
         with NamedTemporaryFile(dir=self._spool.name, delete=False) as file:
@@ -102,31 +135,20 @@ class Sender:
             return Path(file.name)
 
     def _pack(self, batch: Sequence[_Ready]) -> bytes:
-        return pack([Parcel(ready.message, ready.octets, self._seen.passed(ready.message.blob)) for ready in batch])
+        return join([Packet(one.facts, one.found.octets, self._seen.passed(one.facts.blob)) for one in batch])
 
     def _refused(self, ready: _Ready, reason: str) -> None:
-        self._outcome.fail(ready.label, reason)
+        self._outcome.fail(ready.found.label, reason)
 
     def _told(self, ready: _Ready, became: JSON) -> None:
-        if isinstance(ready.octets, Path):
-            ready.octets.unlink(missing_ok=True)
+        found, blob = ready.found, ready.facts.blob
+        if isinstance(found.octets, Path):
+            found.octets.unlink(missing_ok=True)
         if became == Became.OVER_QUOTA:
-            self._outcome.fail(ready.label, NO_ROOM)
+            self._outcome.fail(found.label, NO_ROOM)
             return
-        self._seen.note(ready.message.blob, became == Became.TAKEN)
+        self._seen.note(blob, became == Became.TAKEN)
         if became == Became.TAKEN:
-            self._outcome.take(ready.mailboxes)
+            self._outcome.take(found.mailboxes)
         else:
-            self._outcome.skip(ready.label, THERE, self._task.name_all)
-
-
-def _parsed(item: Item, mailboxes: list[str]) -> NewMessage:
-    """The message with the moment at which it was received."""
-    if not item.octets:
-        raise FormatError("it is empty")
-    read = parse(item.octets)
-    message = from_message(item.octets, read, item.keywords, mailboxes, item.received or 0)
-    if item.received is not None:
-        return message
-    told = (received_date(read.headers), message.sent, item.file_time)
-    return replace(message, received=next((date for date in told if date is not None and 0 <= date <= _LATEST), 0))
+            self._outcome.skip(found.label, THERE, self._task.name_all)
