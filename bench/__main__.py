@@ -11,8 +11,11 @@ from pathlib import Path
 import orjson
 
 from bench.account import JmapError
+from bench.aims import ours
 from bench.client import HttpError
+from bench.curves import curves
 from bench.markers import MarkerError, replace_sections
+from bench.picture import growth
 from bench.process import StartError
 from bench.report import SECTIONS, sections
 from bench.run import run
@@ -21,6 +24,7 @@ from bench.settings import read
 
 # Not the system's temporary folder: that may be memory, where a commit costs nothing.
 _BUILD = Path("build")
+_PICTURE = "growth.svg"  # beside the document
 
 
 def main() -> None:
@@ -44,6 +48,8 @@ def main() -> None:
     if settings.markdown:
         document = settings.markdown.read_text()
         settings.markdown.write_text(replace_sections(document, laid_out))
+        if found := curves(ours(report)):
+            settings.markdown.with_name(_PICTURE).write_text(growth(found))
 
 
 def _say(text: str) -> None:

@@ -7,6 +7,7 @@ verdict.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bench.curves import curves
 from bench.result import Report, RowResult
 
 # Multiples of Core/echo in the same run, at the median; rows that commit, beyond what their fsyncs take alone.
@@ -15,6 +16,7 @@ ECHO_AIM = 1.5  # multiples of the bare ASGI echo
 GROWTH_AIM = 1.5  # multiple at the largest store over that at the smallest
 GROWTH_AIMS = {"common word": 3.0}
 STARTUP_AIM = 1.2  # first answer on the largest store over that on an empty one
+KILLED_AIM = 5.0  # seconds to the first answer after SIGKILL, at the ninetieth percentile
 INSIDE_AIM = 1.5  # first answer inside a test over importing the dependencies
 BACK_AIM = 10.0  # going back to the beginning, times an echo
 PEER_AIM = 5.0  # times faster than the peer
@@ -103,14 +105,15 @@ def _rows(report: Report) -> Iterator[Verdict]:
 
 
 def _growth(report: Report) -> Iterator[Verdict]:
-    by_name: dict[str, dict[int, RowResult]] = {}
-    for row in ours(report):
-        by_name.setdefault(row.row, {})[row.messages] = row
-    for name, results in by_name.items():
-        small, large = results[min(results)], results[max(results)]
-        if small is not large:
-            aim = f"{name}, {large.messages:,} over {small.messages:,} messages"
-            yield Verdict(aim, GROWTH_AIMS.get(name, GROWTH_AIM), large.multiple / small.multiple, "×")
+    for curve in curves(ours(report)):
+        small, large = curve.points[0].messages, curve.points[-1].messages
+        aim = f"{curve.row}, {large:,} over {small:,} messages"
+        yield Verdict(aim, growth_limit(curve.row), curve.growth, "×")
+
+
+def growth_limit(row: str) -> float:
+    """How many times a row may cost at the largest store what it costs at the smallest."""
+    return GROWTH_AIMS.get(row, GROWTH_AIM)
 
 
 def _memory(report: Report) -> Iterator[Verdict]:
@@ -125,10 +128,14 @@ def _push(report: Report) -> Iterator[Verdict]:
 
 
 def _startup(report: Report) -> Iterator[Verdict]:
-    if len(report.startup) > 1:
-        empty, *_, full = sorted(report.startup, key=lambda result: result.messages)
+    stopped = sorted((start for start in report.startup if not start.killed), key=lambda start: start.messages)
+    if len(stopped) > 1:
+        empty, *_, full = stopped
         aim = f"first answer, {full.messages:,} over {empty.messages:,} messages"
         yield Verdict(aim, STARTUP_AIM, full.time.p50 / empty.time.p50, "×")
+    for start in report.startup:
+        if start.killed:
+            yield Verdict(f"first answer after SIGKILL, {start.messages:,} messages", KILLED_AIM, start.time.p90, "s")
 
 
 def _delivery(report: Report) -> Iterator[Verdict]:

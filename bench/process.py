@@ -49,12 +49,18 @@ class Process(Watched):
 
     def stop(self) -> None:
         """End the server and wait for it."""
-        self._child.send_signal(signal.SIGTERM)
+        self._child.send_signal(signal.SIGTERM)  # does nothing to one that has been waited for
         try:
             self._child.wait(_STOP_WITHIN)
         except subprocess.TimeoutExpired:
             self._child.kill()
             self._child.wait()
+
+    def kill(self) -> None:
+        """End the server and all that it has started as a crash would, and wait for it."""
+        for pid in self.pids:
+            os.kill(pid, signal.SIGKILL)
+        self._child.wait()
 
     def told(self, after: str) -> str:
         """The word that the server wrote behind these words, '' when it did not write them."""

@@ -7,6 +7,7 @@ terminal and into the document.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from bench import aims
+from bench.curves import Curve, curves
 from bench.result import ImportCost, Report, RowResult
 
 _COLUMNS = ["row", "p50 ms", "p90 ms", "CPU ms", "client ms", "echo ms", "× echo", "fsyncs"]
@@ -85,6 +86,21 @@ def _row(row: RowResult) -> list[str]:
     return [row.row, *map(_ms, times), f"{row.multiple:.2f}", "" if row.syncs is None else f"{row.syncs:g}"]
 
 
+def _growth(report: Report) -> str:
+    found = curves(aims.ours(report))
+    if not found:
+        return ""
+    sizes = [f"{point.messages:,}" for point in found[0].points]
+    head = ["row", *(f"{size}: ms" for size in sizes), *(f"{size}: × echo" for size in sizes), "growth", "at most"]
+    return table(head, map(_curve, found))
+
+
+def _curve(curve: Curve) -> list[str]:
+    times = [_ms(point.time.p50) for point in curve.points]
+    multiples = [f"{point.multiple:.2f}" for point in curve.points]
+    return [curve.row, *times, *multiples, f"{curve.growth:.2f}", f"{aims.growth_limit(curve.row):g}"]
+
+
 def _wire(report: Report) -> str:
     if not report.wire:
         return ""
@@ -115,8 +131,17 @@ def _startup(report: Report) -> str:
     if not report.startup:
         return ""
     return table(
-        ["messages in the store", "first answer p50 ms", "p90 ms"],
-        ([f"{start.messages:,}", _ms(start.time.p50), _ms(start.time.p90)] for start in report.startup),
+        ["messages in the store", "after", "MB in the log", "first answer p50 ms", "p90 ms"],
+        (
+            [
+                f"{start.messages:,}",
+                "SIGKILL" if start.killed else "a stop",
+                _mb(start.log),
+                _ms(start.time.p50),
+                _ms(start.time.p90),
+            ]
+            for start in report.startup
+        ),
     )
 
 
@@ -210,6 +235,7 @@ SECTIONS: Mapping[str, Callable[[Report], str]] = {
     "machine": _machine,
     "aims": _aims,
     "rows": _rows,
+    "growth": _growth,
     "wire": _wire,
     "memory": _memory,
     "startup": _startup,

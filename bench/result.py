@@ -77,10 +77,15 @@ class MemoryResult:
 
 @dataclass(frozen=True, slots=True)
 class StartupResult:
-    """Seconds from starting the process to the first signed-in answer, for a store of so many messages."""
+    """Seconds from starting the process to the first signed-in answer, for a store of so many messages.
+
+    ``killed``: the server before it was, amid writes that left so many octets in the ``log`` (at the median).
+    """
 
     messages: int
     time: Spread
+    killed: bool = False
+    log: int = 0
 
 
 @dataclass(frozen=True, slots=True)

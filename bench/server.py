@@ -22,6 +22,7 @@ from bench.process import Process, environment
 USER = "bench"
 PASSWORD = "bench-on-loopback"
 _POLL = 0.01
+_PART = 50_000
 
 
 class CommandError(Exception):
@@ -76,27 +77,35 @@ def import_mail(data: Path, source: Path) -> tuple[float, int]:
 
 
 def loaded(folder: Path, corpus: Corpus, messages: int) -> tuple[Path, Load]:
-    """A data folder with the first ``messages`` of the corpus: an earlier one when its marker fits, else a new one."""
+    """A data folder with the first ``messages`` of the corpus: an earlier one when its marker fits, else a new one.
+
+    A load that was cut short goes on: an import skips what the account has.
+    """
     data, marker = folder / str(messages), folder / f"{messages}.json"
     recipe = {"version": VERSION, "seed": corpus.seed, "messages": messages}
-    if marker.exists():
-        kept = orjson.loads(marker.read_bytes())
-        if kept["recipe"] == recipe:
-            return data, Load(**kept["load"])
-        marker.unlink()
-    load = _load(fresh(data), folder / f"{messages}.maildir", corpus, messages)
-    marker.write_bytes(orjson.dumps({"recipe": recipe, "load": asdict(load)}))
+    kept = orjson.loads(marker.read_bytes()) if marker.exists() else {}
+    if kept.get("recipe") == recipe:
+        load = Load(**kept["load"])
+    else:
+        marker.unlink(missing_ok=True)
+        fresh(data)
+        load = Load(0, 0.0, 0)
+    while load.messages < messages:
+        load = _further(load, data, folder / f"{messages}.maildir", corpus, messages)
+        marker.write_bytes(orjson.dumps({"recipe": recipe, "load": asdict(load)}))
     return data, load
 
 
-def _load(data: Path, maildir: Path, corpus: Corpus, messages: int) -> Load:
+def _further(load: Load, data: Path, maildir: Path, corpus: Corpus, messages: int) -> Load:
+    """Import one part more, so that the corpus never lies beside the store as a whole."""
+    until = min(load.messages + _PART, messages)
     shutil.rmtree(maildir, ignore_errors=True)
     try:
-        write_maildir(corpus.messages(messages), maildir)
+        write_maildir(corpus.messages(until, load.messages), maildir)
         seconds, peak = import_mail(data, maildir)
     finally:
         shutil.rmtree(maildir, ignore_errors=True)
-    return Load(messages, seconds, peak)
+    return Load(until, load.seconds + seconds, max(load.peak, peak))
 
 
 def _log(data: Path) -> Path:

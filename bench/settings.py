@@ -70,7 +70,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--peer-pid", type=_positive, default=0, metavar="PID", help="read the CPU of this process tree for the peer")
     add("--lmtp-peer", type=_place, metavar="HOST:PORT,RECIPIENT", help="deliver to another LMTP server as well")
     add("--json", type=Path, metavar="FILE", help="write everything that was measured")
-    add("--markdown", type=Path, metavar="FILE", help="write the tables between the markers of this document")
+    add(
+        "--markdown",
+        type=Path,
+        metavar="FILE",
+        help="write the tables between the markers of this document, and the picture of growth beside it",
+    )
     add("--keep", type=Path, metavar="DIR", help="keep loaded data folders here, and reuse those that fit")
     return parser
 

@@ -53,7 +53,11 @@ _REPORT = Report(
         PushResult("WebSocket", "one process", Spread(9, 0.016, 0.02), Spread(9, 0.001, 0.002)),
         PushResult("WebSocket", "worker to first", Spread(9, 0.016, 0.02), Spread(9, 0.001, 0.002)),
     ),
-    startup=(StartupResult(0, Spread(9, 0.5, 0.6)), StartupResult(1000, Spread(9, 0.55, 0.7))),
+    startup=(
+        StartupResult(0, Spread(9, 0.5, 0.6)),
+        StartupResult(1000, Spread(9, 0.55, 0.7)),
+        StartupResult(1000, Spread(9, 0.6, 5.5), killed=True, log=4_000_000),
+    ),
     delivery=(
         DeliveryResult("ours", 1, 400, Spread(4, 350.0, 360.0)),
         DeliveryResult("lmtp:24", 1, 400, Spread(4, 50.0, 55.0)),
@@ -122,6 +126,7 @@ def test_memory_and_startup_are_judged() -> None:
     assert _verdict("memory idle") == (70.0, True)
     assert _verdict("memory added") == (12.0, False)
     assert _verdict("first answer, ") == (1.1, True)
+    assert _verdict("first answer after SIGKILL, 1,000 messages") == (5.5, False)
 
 
 def test_a_peer_is_beaten_by_the_declared_factor_or_not() -> None:
@@ -153,6 +158,7 @@ def test_every_part_that_was_measured_has_a_section() -> None:
         "machine",
         "aims",
         "rows",
+        "growth",
         "wire",
         "memory",
         "startup",
@@ -168,6 +174,12 @@ def test_every_part_that_was_measured_has_a_section() -> None:
     assert "75%" in laid_out["wire"]
     assert "not compressed" in laid_out["wire"]
     assert "peer:80" not in laid_out["rows"]
+    assert _cells(laid_out["growth"])[-1] == ["query of 50", "2.00", "5.00", "2.00", "5.00", "2.50", "1.5"]
+    assert _cells(laid_out["startup"])[-1] == ["1,000", "SIGKILL", "4.0", "600.00", "5500.00"]
+
+
+def _cells(text: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()]
 
 
 def test_a_table_is_markdown_that_lines_up() -> None:
