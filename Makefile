@@ -27,9 +27,9 @@ check: setup  ## style, types, and the floors' import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: setup  ## measure; PEER=url,user,password compares with another server
+bench: setup  ## measure; PEER=url,user,password or CYRUS=script-that-starts-it compares with another server
 	@mkdir -p build
-	$(BIN)/python -m bench $(if $(PEER),--peer "$(PEER)") --json build/bench.json --markdown docs/performance.md $(ARGS)
+	$(BIN)/python -m bench $(if $(PEER),--peer "$(PEER)") $(if $(CYRUS),--cyrus "$(CYRUS)") --json build/bench.json --markdown docs/performance.md $(ARGS)
 
 crash: setup  ## kill the server again and again; nothing acknowledged may be lost
 	$(BIN)/python -m pytest tests/crash -s --kills $(or $(KILLS),200)

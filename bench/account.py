@@ -6,8 +6,9 @@ Answers are checked when they are decoded, which callers do outside of what they
 
 import base64
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote, urljoin
 
 import orjson
@@ -67,6 +68,12 @@ class Account:
         self.limits: Mapping[str, int] = session["capabilities"][CORE]
         self._api = urljoin(url, session["apiUrl"])
         self._upload = urljoin(url, session["uploadUrl"].replace("{accountId}", quote(self.id)))
+
+    def again(self) -> Self:
+        """The same account over connections of its own."""
+        other = copy(self)
+        other._connections = {}
+        return other
 
     def close(self) -> None:
         """Close every connection."""

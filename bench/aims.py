@@ -73,7 +73,7 @@ class Verdict:
 
 def judge(report: Report) -> list[Verdict]:
     """A verdict for each aim whose figures are in the report."""
-    parts = (_echo, _rows, _growth, _memory, _startup, _push, _delivery, _contacts, _calendars, _inside, _peer)
+    parts = (_echo, _rows, _growth, _memory, _startup, _push, _delivery, _contacts, _calendars, _inside)
     return [verdict for part in parts for verdict in part(report)]
 
 
@@ -176,11 +176,3 @@ def _inside(report: Report) -> Iterator[Verdict]:
         first, restore = found.first.p50 / found.imports.p50, found.restore.p50 / found.echo.p50
         yield Verdict("first answer inside a test, over importing the dependencies", INSIDE_AIM, first, "×")
         yield Verdict("going back between tests, times Core/echo", BACK_AIM, restore, "×")
-
-
-def _peer(report: Report) -> Iterator[Verdict]:
-    theirs = {(row.row, row.messages): row for row in report.rows if row.subject == report.peer}
-    for row in ours(report):
-        if other := theirs.get((row.row, row.messages)):
-            aim = f"{row.row} at {row.messages:,} messages, times faster than {report.peer}"
-            yield Verdict(aim, PEER_AIM, other.time.p50 / row.time.p50, "×", at_least=True)

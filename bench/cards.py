@@ -5,7 +5,7 @@ noise, so that nothing can make them smaller.
 """
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 
 from bench.vocabulary import Vocabulary, build
@@ -20,22 +20,22 @@ RARE_TOWN = "Lighthouse"
 RARE_EVERY = 400
 """Cards to one that holds ``RARE_TOWN``: 50 of 20,000."""
 
-_VERSIONS = ("4.0", "3.0", "3.0", "3.0", "2.1")
+VERSIONS = ("4.0", "3.0", "3.0", "3.0", "2.1")
 _PHOTO_SHARE = 5
 _PHOTO = (2_000, 9_000)
 
 
-def cards(count: int) -> Iterator[bytes]:
+def cards(count: int, versions: Sequence[str] = VERSIONS) -> Iterator[bytes]:
     """The first so many cards, CRLF at the end of each line."""
     vocabulary = build(SEED)
     for number in range(count):
-        yield card(vocabulary, number)
+        yield card(vocabulary, number, versions)
 
 
-def card(vocabulary: Vocabulary, number: int) -> bytes:
+def card(vocabulary: Vocabulary, number: int, versions: Sequence[str] = VERSIONS) -> bytes:
     """One card."""
     rng = Random(f"{SEED} card {number}")
-    version = _VERSIONS[number % len(_VERSIONS)]
+    version = versions[number % len(versions)]
     given, _, family = vocabulary.people[rng.randrange(len(vocabulary.people))].name.partition(" ")
     family = f"{family}{rng.choice(('', 'son', 'ley', 'er'))}"
     lines = [

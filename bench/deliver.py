@@ -9,7 +9,9 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
 
 from bench.corpus import BLOCK, Corpus
 
@@ -18,11 +20,18 @@ class RefusedError(Exception):
     """The server did not take a message."""
 
 
-def deliver(address: tuple[str, int], recipient: str, connections: int, messages: Sequence[bytes]) -> float:
-    """Seconds that handing over the messages takes on so many connections; raises RefusedError."""
-    waiting, lock = iter(messages), threading.Lock()
+class Letter(NamedTuple):
+    """For whom, and the message as it is sent after DATA."""
+
+    recipient: str
+    octets: bytes
+
+
+def deliver(address: tuple[str, int], connections: int, letters: Iterable[Letter]) -> float:
+    """Seconds that handing over the letters takes on so many connections; raises RefusedError."""
+    waiting, lock = iter(letters), threading.Lock()
     failures: list[Exception] = []
-    sessions = [_Session(address, recipient) for _ in range(connections)]
+    sessions = [_Session(address) for _ in range(connections)]
     workers = [threading.Thread(target=_hand_over, args=(one, waiting, lock, failures)) for one in sessions]
     began = time.perf_counter()
     for worker in workers:
@@ -37,33 +46,32 @@ def deliver(address: tuple[str, int], recipient: str, connections: int, messages
     return seconds
 
 
-def _hand_over(session: "_Session", waiting: Iterator[bytes], lock: threading.Lock, failures: list[Exception]) -> None:
+def _hand_over(session: "_Session", waiting: Iterator[Letter], lock: threading.Lock, failures: list[Exception]) -> None:
     try:
         while True:
             with lock:
-                message = next(waiting, None)
-            if message is None:
+                letter = next(waiting, None)
+            if letter is None:
                 return
-            session.send(message)
+            session.send(letter)
     except (OSError, RefusedError) as error:
         failures.append(error)
 
 
 class _Session:
-    def __init__(self, address: tuple[str, int], recipient: str) -> None:
+    def __init__(self, address: tuple[str, int]) -> None:
         self._socket = socket.create_connection(address, timeout=60)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._replies = self._socket.makefile("rb")
-        self._envelope = f"MAIL FROM:<sender@bench.example>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n".encode()
         self._expect(b"220")
         self._socket.sendall(b"LHLO bench.example\r\n")
         self._expect(b"250")
 
-    def send(self, message: bytes) -> None:
-        self._socket.sendall(self._envelope)
+    def send(self, letter: Letter) -> None:
+        self._socket.sendall(f"MAIL FROM:<sender@bench.example>\r\nRCPT TO:<{letter.recipient}>\r\nDATA\r\n".encode())
         for code in (b"250", b"250", b"354"):
             self._expect(code)
-        self._socket.sendall(message)
+        self._socket.sendall(letter.octets)
         self._expect(b"250")
 
     def close(self) -> None:
@@ -90,8 +98,8 @@ def main(arguments: Sequence[str]) -> None:
     host, port, recipient, connections, first, count = arguments
     start = int(first) // BLOCK * BLOCK
     corpus = Corpus().messages(start + -(-int(count) // BLOCK) * BLOCK, start)
-    messages = [stuffed(message.raw) for message, _ in zip(corpus, range(int(count)), strict=False)]
-    print(deliver((host, int(port)), recipient, int(connections), messages))
+    letters = [Letter(recipient, stuffed(message.raw)) for message in islice(corpus, int(count))]
+    print(deliver((host, int(port)), int(connections), letters))
 
 
 if __name__ == "__main__":

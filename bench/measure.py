@@ -6,6 +6,7 @@ put off, whose CPU counts for the row.
 """
 
 import gc
+import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from bench.ground import PAGE, Ground
 from bench.rows import ECHO, Api, Row, Step, Upload, verify
 
 _UNSEEN_SETTLE = 0.02  # seconds given to a server whose CPU cannot be read
+_UNSEEN_REST = 0.5
 
 
 class Meter(Protocol):
@@ -29,6 +31,9 @@ class Meter(Protocol):
 
     def settle(self) -> None:
         """Wait until the server is idle."""
+
+    def rest(self) -> None:
+        """Wait until long work is done as well."""
 
 
 class Unseen:
@@ -41,6 +46,10 @@ class Unseen:
     def settle(self) -> None:
         """Wait a fixed time."""
         time.sleep(_UNSEEN_SETTLE)
+
+    def rest(self) -> None:
+        """Wait a longer fixed time."""
+        time.sleep(_UNSEEN_REST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,9 @@ class Samples:
 
 
 @dataclass(frozen=True, slots=True)
-class _Done:
+class Done:
+    """One operation: its seconds, the answers to its steps, and the octets that were sent."""
+
     seconds: float
     responses: Sequence[Response]
     sent: int
@@ -84,16 +95,22 @@ def even_shares(total: int, parts: int) -> list[int]:
     return [2 * share for share in dealt if share]
 
 
-def sample(subject: Subject, row: Row, rounds: int, into: Samples) -> None:
-    """Run a row ``rounds`` times and add what was measured; mail that it made is destroyed again."""
-    clear(subject, take(subject, row, rounds, into))
+def sample(subject: Subject, row: Row, rounds: int, into: Samples, seconds: float = math.inf) -> None:
+    """Run a row ``rounds`` times and add what was measured; mail that it made is destroyed again.
+
+    Once so many ``seconds`` are over it ends at the next even round.
+    """
+    clear(subject, take(subject, row, rounds, into, seconds))
 
 
-def take(subject: Subject, row: Row, rounds: int, into: Samples) -> list[str]:
+def take(subject: Subject, row: Row, rounds: int, into: Samples, seconds: float = math.inf) -> list[str]:
     """The same, but leave the mail that it made, and return its ids."""
     made: list[str] = []
-    with _no_garbage_collection():
+    until = time.monotonic() + seconds
+    with no_garbage_collection():
         for _ in range(rounds):
+            if into.turn % 2 == 0 and time.monotonic() > until:
+                break
             made += _round(subject, row, into.turn, into)
             into.turn += 1
     return made
@@ -111,10 +128,10 @@ def sample_bare(subject: Subject, bare: Connection, meter: Meter, rounds: int) -
     """Send the octets of ``Core/echo`` to a bare echo (the row) and to the account (the echo) in turns."""
     into = Samples()
     request = _prepare(subject, ECHO, ECHO.steps[0], 0, []).octets
-    with _no_garbage_collection():
+    with no_garbage_collection():
         for _ in range(rounds):
-            _perform(subject, ECHO, ECHO.steps, 0, [])
-            into.echo.append(_perform(subject, ECHO, ECHO.steps, 0, []).seconds)
+            perform(subject, ECHO, ECHO.steps, 0, [])
+            into.echo.append(perform(subject, ECHO, ECHO.steps, 0, []).seconds)
             bare.exchange(request)
             server, client, started = meter.cpu(), bare.cpu, time.perf_counter()
             response = bare.exchange(request)
@@ -126,15 +143,15 @@ def sample_bare(subject: Subject, bare: Connection, meter: Meter, rounds: int) -
 
 
 def _round(subject: Subject, row: Row, turn: int, into: Samples) -> list[str]:
-    before = [plain_body(response) for response in _perform(subject, row, row.before, turn, []).responses]
+    before = [plain_body(response) for response in perform(subject, row, row.before, turn, []).responses]
     for body in before:
         answers(body)
         subject.meter.settle()
-    warm = _perform(subject, ECHO, ECHO.steps, turn, [])  # untimed: wakes what the pause put to sleep
-    _checked(subject, ECHO, warm.responses[-1])
-    echo = _perform(subject, ECHO, ECHO.steps, turn, [])
+    warm = perform(subject, ECHO, ECHO.steps, turn, [])  # untimed: wakes what the pause put to sleep
+    checked(subject, ECHO, warm.responses[-1])
+    echo = perform(subject, ECHO, ECHO.steps, turn, [])
     server, client = subject.meter.cpu(), subject.account.client_cpu
-    done = _perform(subject, row, row.steps, turn, before)
+    done = perform(subject, row, row.steps, turn, before)
     into.client_cpu.append(subject.account.client_cpu - client)
     if row.writes:
         subject.meter.settle()
@@ -143,10 +160,10 @@ def _round(subject: Subject, row: Row, turn: int, into: Samples) -> list[str]:
     into.row.append(done.seconds)
     into.sent, into.received = done.sent, sum(response.wire_size for response in done.responses)
     into.encoding = done.responses[-1].headers.get("content-encoding", "")
-    return _checked(subject, row, done.responses[-1])
+    return checked(subject, row, done.responses[-1])
 
 
-def _perform(subject: Subject, row: Row, steps: Sequence[Step], turn: int, earlier: Sequence[bytes]) -> _Done:
+def perform(subject: Subject, row: Row, steps: Sequence[Step], turn: int, earlier: Sequence[bytes]) -> Done:
     """Send each step; the first request is ready before the clock starts, later ones are made as clients make them."""
     bodies, responses, sent = list(earlier), [], 0
     prepared = [_prepare(subject, row, step, turn, bodies) for step in steps[:1]]
@@ -157,7 +174,7 @@ def _perform(subject: Subject, row: Row, steps: Sequence[Step], turn: int, earli
         responses.append(response)
         bodies.append(plain_body(response))
         sent += len(request.octets)
-    return _Done(time.perf_counter() - started, responses, sent)
+    return Done(time.perf_counter() - started, responses, sent)
 
 
 def _prepare(subject: Subject, row: Row, step: Step, turn: int, earlier: Sequence[bytes]) -> Prepared:
@@ -169,7 +186,7 @@ def _prepare(subject: Subject, row: Row, step: Step, turn: int, earlier: Sequenc
             return subject.account.api(calls, row.accept_encoding)
 
 
-def _checked(subject: Subject, row: Row, response: Response) -> list[str]:
+def checked(subject: Subject, row: Row, response: Response) -> list[str]:
     """Verify an answer and name the emails that it made."""
     got: Sequence[Call] = answers(plain_body(response))
     verify(row, subject.ground, got)
@@ -186,7 +203,8 @@ def plain_body(response: Response) -> bytes:
 
 
 @contextmanager
-def _no_garbage_collection() -> Iterator[None]:
+def no_garbage_collection() -> Iterator[None]:
+    """Keep the collector of this interpreter out of what is timed."""
     gc.collect()
     gc.disable()
     try:

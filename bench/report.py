@@ -6,7 +6,7 @@ terminal and into the document.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from bench import aims
+from bench import aims, peer
 from bench.curves import Curve, curves
 from bench.result import ImportCost, Report, RowResult
 
@@ -41,19 +41,25 @@ def _mb(octets: int) -> str:
     return f"{octets / 1e6:.1f}" if octets >= 1_000_000 else f"{octets / 1e6:.3f}"
 
 
-def _machine(report: Report) -> str:
+def _where(report: Report) -> str:
     machine = report.machine
     versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
     lines = [f"{machine.date}: {machine.cores} cores, {machine.memory / 2**30:.0f} GiB, {machine.system}; {versions}."]
     if report.fsync:
         disk = report.fsync
         lines.append(f"One small write and its fsync alone take {_ms(disk.p50)} ms here (p90 {_ms(disk.p90)} ms).")
-    lines += [
+    return "\n".join(lines)
+
+
+def _machine(report: Report) -> str:
+    if report.beside and not (report.rows or report.loads):
+        return ""  # a comparison alone says so itself, and leaves what another run wrote
+    lines = [
         f"Importing {load.messages:,} messages took {load.seconds:.1f} s "
         f"({load.messages / load.seconds:,.0f} a second), {_mb(load.peak)} MB at the peak."
         for load in report.loads
     ]
-    return "\n".join([*lines, *(f"Note: {note}." for note in report.notes)])
+    return "\n".join([_where(report), *lines, *(f"Note: {note}." for note in report.notes)])
 
 
 def _aims(report: Report) -> str:
@@ -211,24 +217,14 @@ def _inside(report: Report) -> str:
 
 
 def _peer(report: Report) -> str:
-    theirs = {(row.messages, row.row): row for row in report.rows if row.subject == report.peer}
-    pairs = [(row, theirs[key]) for row in aims.ours(report) if (key := (row.messages, row.row)) in theirs]
-    if not pairs:
+    verdicts = peer.judge(report)
+    if not verdicts:
         return ""
-    head = ["row", "messages", "ours p50 ms", f"{report.peer} p50 ms", "times faster", "ours CPU ms", "theirs CPU ms"]
-    return table(head, (_pair(row, other) for row, other in pairs))
-
-
-def _pair(row: RowResult, other: RowResult) -> list[str]:
-    return [
-        row.row,
-        f"{row.messages:,}",
-        _ms(row.time.p50),
-        _ms(other.time.p50),
-        f"{other.time.p50 / row.time.p50:.1f}",
-        _ms(row.server_cpu),
-        _ms(other.server_cpu) if other.server_cpu else "not read",
-    ]
+    missed = [f"{verdict.aim}: {verdict.measured:.2f}" for verdict in verdicts if not verdict.holds]
+    told = f"{len(verdicts) - len(missed)} of {len(verdicts)} aims hold" + ("; not:" if missed else ".")
+    listed = "\n".join(f"- {one}" for one in missed)
+    blocks = [f"{found.title}:\n\n{table(found.head, found.rows)}" for found in peer.tables(report)]
+    return "\n\n".join(filter(None, (_where(report), f"{report.peer_product}: {told}", listed, *blocks)))
 
 
 SECTIONS: Mapping[str, Callable[[Report], str]] = {

@@ -105,12 +105,33 @@ class PushResult:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryResult:
-    """Messages that one server took by LMTP, all on disk: how many in each run, and the spread of messages a second."""
+    """Messages that one server took by LMTP, all on disk: how many in each run, and the spread of messages a second.
+
+    ``cpu`` is the mean of CPU seconds for a message, with what was put off (0: not read).
+    """
 
     subject: str
     connections: int
     messages: int
     rate: Spread
+    cpu: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class BesideResult:
+    """One row on one of two servers that took it in turns, from so many clients at once.
+
+    ``objects`` is how many there are of what the row asks for; ``time`` in seconds of one operation, ``cpu`` mean
+    seconds of one operation (0: not read), ``rate`` operations a second of all clients together.
+    """
+
+    row: str
+    subject: str
+    objects: int
+    clients: int
+    time: Spread
+    cpu: float
+    rate: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +167,7 @@ class Report:
     machine: Machine
     ours: str
     peer: str = ""
+    peer_product: str = ""
     fsync: Spread | None = None
     bare: RowResult | None = None
     loads: tuple[Load, ...] = ()
@@ -160,4 +182,6 @@ class Report:
     card_rows: tuple[RowResult, ...] = ()
     event_rows: tuple[RowResult, ...] = ()
     inside: InsideResult | None = None
+    beside: tuple[BesideResult, ...] = ()
+    beside_delivery: tuple[DeliveryResult, ...] = ()
     notes: tuple[str, ...] = field(default=())

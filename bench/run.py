@@ -1,29 +1,45 @@
 """One run of the benchmark: loads the stores, starts the servers, takes every measurement, and gathers the report.
 
-Only the order of things may live here; each measurement has its own module. Our server and a peer run each row one
-after the other, in several passes over the rows, so that a slow minute of the machine falls on all of them.
+Only the order of things may live here; each measurement has its own module. Rows run one after the other, in several
+passes over all of them, so that a slow minute of the machine falls on all.
 """
 
 import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
 import apsw
 
-from bench import calendars, contacts, delivery, fsync, inside, memory, push, resources, server, startup, syncs, wire
-from bench.account import Account, Login
+from bench import (
+    calendars,
+    compare,
+    contacts,
+    delivery,
+    fsync,
+    inside,
+    memory,
+    push,
+    resources,
+    server,
+    sides,
+    startup,
+    syncs,
+    wire,
+)
+from bench.account import Account
 from bench.client import Connection, Origin
 from bench.corpus import Corpus
+from bench.crowd import CLIENTS
+from bench.delivery import Taker
 from bench.ground import discover
-from bench.load import load
 from bench.measure import Meter, Samples, Subject, Unseen, even_shares, sample, sample_bare
 from bench.process import Process
-from bench.resources import Watched
 from bench.result import (
+    BesideResult,
     DeliveryResult,
     ImportCost,
     InsideResult,
@@ -41,7 +57,9 @@ from bench.settings import Settings
 from bench.spread import Spread
 
 OURS = "angarium"
+CYRUS = "cyrus"
 _PASSES = 4
+_DELIVERY_ROUNDS = 100  # beside a peer that takes 27 messages a second
 _STARTS = 9
 _PROBES = 200
 _ON_MAIL = {"rows", "wire", "memory", "startup"}  # parts that need a store full of mail
@@ -63,6 +81,10 @@ class _Gathered:
     card_rows: tuple[RowResult, ...] = ()
     event_rows: tuple[RowResult, ...] = ()
     inside: InsideResult | None = None
+    peer: str = ""
+    peer_product: str = ""
+    beside: list[BesideResult] = field(default_factory=list)
+    beside_delivery: list[DeliveryResult] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -79,7 +101,7 @@ class _Bench:
 def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
     """Everything that the settings ask for, with data under ``folder``; ``say`` is told how it goes."""
     corpus = Corpus()
-    rows = [row for row in declared(corpus) if not settings.only or row.name.startswith(settings.only)]
+    rows = _chosen(settings, declared(corpus))
     bench = _Bench(settings, folder, corpus, rows, say)
     disk = fsync.probe(folder, _PROBES)
     for size in settings.messages if _ON_MAIL & set(settings.parts) else ():
@@ -92,11 +114,13 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
     if "push" in settings.parts:
         _push(bench)
     if "delivery" in settings.parts:
-        bench.gathered.delivery = tuple(delivery.measure(OURS, folder, settings.lmtp_peer, settings.rounds, say))
+        bench.gathered.delivery = tuple(delivery.measure(OURS, folder, _taker(settings), settings.rounds, say))
     if "contacts" in settings.parts:
         _contacts(bench)
     if "calendars" in settings.parts:
         _calendars(bench)
+    if "peer" in settings.parts and (settings.cyrus or settings.peer):
+        _beside(bench)
     if "inside" in settings.parts:
         say("a server inside a test")
         bench.gathered.inside = inside.measure(_STARTS, settings.rounds)
@@ -104,7 +128,8 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
     return Report(
         machine=_machine(),
         ours=OURS,
-        peer=_peer_name(settings.peer) if settings.peer else "",
+        peer=found.peer,
+        peer_product=found.peer_product,
         fsync=Spread.of(disk),
         bare=found.bare,
         loads=tuple(found.loads),
@@ -119,6 +144,8 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
         card_rows=found.card_rows,
         event_rows=found.event_rows,
         inside=found.inside,
+        beside=tuple(found.beside),
+        beside_delivery=tuple(found.beside_delivery),
         notes=tuple(found.notes),
     )
 
@@ -163,42 +190,53 @@ def _syncs(bench: _Bench, ours: Subject, process: Process) -> dict[str, float]:
 
 
 def _subject(name: str, account: Account, size: int, meter: Meter) -> Subject:
+    return Subject(name, account, discover(account, size, _first_single()), meter)
+
+
+def _first_single() -> int:
     # From the clock, so that no two runs on a kept folder store the same new mail.
-    return Subject(name, account, discover(account, size, int(time.time()) * 10_000_000), meter)
+    return int(time.time()) * 10_000_000
 
 
 def _rows(bench: _Bench, ours: Subject, size: int, counted: Mapping[str, float]) -> None:
-    with _peer(bench, size) as peer:
-        subjects = [ours, *peer]
-        samples = {(row.name, subject.name): Samples() for row in bench.rows for subject in subjects}
-        for turn, rounds in enumerate(even_shares(bench.settings.rounds, _PASSES), start=1):
-            bench.say(f"{size:,} messages: pass {turn} of {_PASSES}, {len(bench.rows)} rows, {rounds} rounds each")
-            for row in bench.rows:
-                for subject in subjects:
-                    sample(subject, row, rounds, samples[row.name, subject.name])
-    bench.gathered.rows += [
-        _result(row, subject, samples[row.name, subject.name], counted.get(row.name) if subject is ours else None)
-        for row in bench.rows
-        for subject in subjects
-    ]
+    samples = {row.name: Samples() for row in bench.rows}
+    for turn, rounds in enumerate(even_shares(bench.settings.rounds, _PASSES), start=1):
+        bench.say(f"{size:,} messages: pass {turn} of {_PASSES}, {len(bench.rows)} rows, {rounds} rounds each")
+        for row in bench.rows:
+            sample(ours, row, rounds, samples[row.name])
+    bench.gathered.rows += [_result(row, ours, samples[row.name], counted.get(row.name)) for row in bench.rows]
+
+
+def _beside(bench: _Bench) -> None:
+    """Every row beside another server, at the smallest size, when there is one."""
+    settings, found = bench.settings, bench.gathered
+    loading = sides.Loading(bench.corpus, settings.messages[0], _first_single(), bench.say)
+    with _both(bench, loading) as (ours, peer):
+        found.peer, found.peer_product = peer.name, peer.product
+        found.beside = compare.mail((ours, peer), _chosen(settings, (ECHO, *bench.rows)), settings.rounds, bench.say)
+        if peer.taker:
+            found.beside += compare.objects((ours, peer), settings.only, settings.rounds, bench.say)
+            rounds = min(settings.rounds, _DELIVERY_ROUNDS)
+            found.beside_delivery = delivery.measure(OURS, bench.folder, peer.taker, rounds, bench.say, (1, CLIENTS))
 
 
 @contextmanager
-def _peer(bench: _Bench, size: int) -> Iterator[list[Subject]]:
-    login = bench.settings.peer
-    if login is None:
-        yield []
-        return
-    with closing(Account(login)) as account:
-        bench.say(f"loading the peer up to {size:,} messages")
-        load(account, bench.corpus, size, bench.say)
-        pid = bench.settings.peer_pid
-        yield [_subject(_peer_name(login), account, size, Watched(pid) if pid else Unseen())]
+def _both(bench: _Bench, loading: sides.Loading) -> Iterator[tuple[sides.Side, sides.Side]]:
+    settings, folder = bench.settings, bench.folder
+    with ExitStack() as stack:
+        if settings.cyrus:
+            ours = stack.enter_context(sides.ours(OURS, folder, loading))
+            peer = stack.enter_context(sides.beside_cyrus(CYRUS, folder, settings.cyrus, loading))
+        else:
+            assert settings.peer is not None
+            name = sides.name_of(settings.peer)
+            ours = stack.enter_context(sides.ours_imported(OURS, folder, loading))
+            peer = stack.enter_context(sides.beside_peer(name, settings.peer, settings.peer_pid, loading))
+        yield ours, peer
 
 
-def _peer_name(login: Login) -> str:
-    origin = Origin.of(login.url)
-    return f"{origin.host}:{origin.port}"
+def _chosen(settings: Settings, rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if not settings.only or row.name.startswith(settings.only)]
 
 
 def _bare(bench: _Bench, ours: Subject) -> RowResult:
@@ -223,6 +261,11 @@ def _result(row: Row, subject: Subject, taken: Samples, seen: float | None) -> R
         received=taken.received,
         syncs=seen,
     )
+
+
+def _taker(settings: Settings) -> Taker | None:
+    place = settings.lmtp_peer
+    return Taker(place.name, place, Unseen()) if place else None
 
 
 def _memory(bench: _Bench) -> None:

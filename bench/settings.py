@@ -12,7 +12,7 @@ from bench.account import Login
 from bench.corpus import BLOCK
 from bench.delivery import Place
 
-PARTS = ("rows", "wire", "memory", "startup", "push", "delivery", "contacts", "calendars", "inside")
+PARTS = ("rows", "wire", "memory", "startup", "push", "delivery", "contacts", "calendars", "inside", "peer")
 _SIZES = (10_000, 100_000)
 _ROUNDS = 200
 _QUICK_SIZES = (1_000,)
@@ -21,7 +21,10 @@ _QUICK_ROUNDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Sizes ascending; ``peer_pid`` is the root of the peer's processes on this machine, 0 when it is elsewhere."""
+    """Sizes ascending; ``peer_pid`` is the root of the peer's processes on this machine, 0 when it is elsewhere.
+
+    ``cyrus`` is the script that brings Cyrus up (``bench.cyrus``).
+    """
 
     messages: tuple[int, ...]
     rounds: int
@@ -29,6 +32,7 @@ class Settings:
     only: tuple[str, ...]
     peer: Login | None
     peer_pid: int
+    cyrus: Path | None
     lmtp_peer: Place | None
     json: Path | None
     markdown: Path | None
@@ -46,6 +50,7 @@ def read(arguments: Sequence[str] | None = None) -> Settings:
         only=given.only,
         peer=given.peer,
         peer_pid=given.peer_pid,
+        cyrus=given.cyrus,
         lmtp_peer=given.lmtp_peer,
         json=given.json,
         markdown=given.markdown,
@@ -67,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="URL,USER,PASSWORD",
         help="the same rows on another JMAP server (an empty account)",
     )
+    add("--cyrus", type=_script, metavar="SCRIPT", help="every row beside a Cyrus that this script starts and resets")
     add("--peer-pid", type=_positive, default=0, metavar="PID", help="read the CPU of this process tree for the peer")
     add("--lmtp-peer", type=_place, metavar="HOST:PORT,RECIPIENT", help="deliver to another LMTP server as well")
     add("--json", type=Path, metavar="FILE", help="write everything that was measured")
@@ -103,6 +109,13 @@ def _parts(text: str) -> tuple[str, ...]:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _script(text: str) -> Path:
+    script = Path(text)
+    if not script.is_file():
+        raise argparse.ArgumentTypeError(f"no such script: {text}")
+    return script
 
 
 def _place(text: str) -> Place:

@@ -3,6 +3,7 @@ import pytest
 from bench.aims import judge
 from bench.report import sections, table
 from bench.result import (
+    BesideResult,
     DeliveryResult,
     ImportCost,
     InsideResult,
@@ -38,6 +39,11 @@ _REPORT = Report(
     machine=_MACHINE,
     ours="ours",
     peer="peer:80",
+    peer_product="Peer 1.0",
+    beside=(
+        BesideResult("query of 50", "ours", 100, 1, Spread(9, 0.002, 0.003), 0.001, 500.0),
+        BesideResult("query of 50", "peer:80", 100, 1, Spread(9, 0.008, 0.009), 0.001, 125.0),
+    ),
     fsync=Spread(9, 0.002, 0.003),
     bare=_row("bare echo", 0.0008),
     loads=(Load(100, 2.0, 70_000_000),),
@@ -45,7 +51,6 @@ _REPORT = Report(
         _row("query of 50", 0.002),
         _row("query of 50", 0.005, messages=1000),
         _row("keyword 1", 0.0065, commits=1),
-        _row("query of 50", 0.008, subject="peer:80"),
     ),
     wire=(WireResult("query of 50", 300, 1000, 250, "gzip"), WireResult("from", 300, 80, 80, "identity")),
     memory=(MemoryResult(aims.IDLE, 70_000_000), MemoryResult(aims.UPLOAD, 12_000_000)),
@@ -129,10 +134,6 @@ def test_memory_and_startup_are_judged() -> None:
     assert _verdict("first answer after SIGKILL, 1,000 messages") == (5.5, False)
 
 
-def test_a_peer_is_beaten_by_the_declared_factor_or_not() -> None:
-    assert _verdict("query of 50 at 100 messages, times faster than peer:80") == (4.0, False)
-
-
 def test_contacts_are_judged_beside_the_echo_and_another_parser() -> None:
     assert _verdict("cards by text, of 100, times Core/echo") == (9.0, False)
     assert _verdict("50 cards, of 100, times Core/echo") == (5.0, True)
@@ -173,13 +174,19 @@ def test_every_part_that_was_measured_has_a_section() -> None:
     assert "MISS" in laid_out["aims"]
     assert "75%" in laid_out["wire"]
     assert "not compressed" in laid_out["wire"]
-    assert "peer:80" not in laid_out["rows"]
     assert _cells(laid_out["growth"])[-1] == ["query of 50", "2.00", "5.00", "2.00", "5.00", "2.50", "1.5"]
     assert _cells(laid_out["startup"])[-1] == ["1,000", "SIGKILL", "4.0", "600.00", "5500.00"]
+    assert "Peer 1.0: 1 of 2 aims hold; not:" in laid_out["peer"]
+    assert "- query of 50, 1 client, times faster than peer:80: 4.00" in laid_out["peer"]
 
 
 def _cells(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()]
+
+
+def test_a_comparison_alone_leaves_the_other_sections_as_they_are() -> None:
+    alone = Report(machine=_MACHINE, ours="ours", peer="peer:80", peer_product="Peer", beside=_REPORT.beside)
+    assert list(sections(alone)) == ["peer"]
 
 
 def test_a_table_is_markdown_that_lines_up() -> None:

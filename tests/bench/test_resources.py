@@ -55,3 +55,23 @@ def test_a_process_that_has_ended_counts_nothing() -> None:
 def test_the_machine_has_cores_and_memory() -> None:
     assert resources.cores() >= 1
     assert resources.machine_memory() > 2**28
+
+
+def test_a_family_counts_what_starts_later_and_what_has_ended() -> None:
+    code = (
+        "import subprocess, sys\n"
+        "for line in sys.stdin:\n"
+        "    subprocess.run([sys.executable, '-c', 'sum(range(3_000_000))'], check=True)\n"
+        "    print('done', flush=True)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        family, watched = resources.Family(process.pid), resources.Watched(process.pid)
+        before = family.cpu(), watched.cpu()
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        alone = watched.cpu() - before[1]
+        assert family.cpu() - before[0] > alone + 0.01
+        process.stdin.close()

@@ -38,6 +38,7 @@ def test_files_and_rows_are_read() -> None:
         ["--messages", "many"],
         ["--rounds", "0"],
         ["--parts", "speed"],
+        ["--cyrus", "/no/such/script"],
         ["--peer", "h,u,p"],
         ["--peer", "http://h,u"],
     ],
