@@ -4,15 +4,14 @@ Each account is read on one snapshot. A part that cannot be read at all is named
 the check goes on with the next.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from angarium.app.cli.progress import Progress
-from angarium.app.cli.verifying_calendars import wrong_calendars
-from angarium.app.cli.verifying_contacts import wrong_contacts
+from angarium.app.cli.verifying_contents import digest
+from angarium.app.cli.verifying_records import CARDS, EVENTS, Holding, wrong_records
 from angarium.datatypes import principals, quotas
 from angarium.datatypes.mail.mailbox import record as records
 from angarium.datatypes.principals import User
@@ -30,7 +29,6 @@ from angarium.store.contract import (
 )
 
 _TOGETHER = 500
-_PIECE = 1 << 20
 _NEWEST = MessageQuery(None, (Order("receivedAt", ascending=False),))
 _READ = frozenset({"$seen", "$draft"})
 
@@ -87,16 +85,12 @@ def _wrong_contents(store: Store, checked: set[BlobHash]) -> Iterator[str]:
 
 def _damage(blob: BlobHash, snapshot: Snapshot) -> str | None:
     """Why a content is not what its name says."""
-    digest = hashlib.sha256()
     try:
-        content = snapshot.blobs.open(blob)
-        for start in range(0, len(content), _PIECE):
-            digest.update(content[start : start + _PIECE])
+        return None if digest(snapshot.blobs.open(blob)) == blob else "it is not what its name says"
     except KeyError:
         return "it is gone"
     except Exception as error:  # a damaged store may raise anything
         return f"it cannot be read: {str(error) or type(error).__name__}"
-    return None if digest.hexdigest() == blob else "it is not what its name says"
 
 
 def _directory(snapshot: Snapshot, verified: Verified) -> list[tuple[str, AccountKey, int]]:
@@ -168,8 +162,8 @@ class _Account:
             "the counters": self._check_counters,
             "the indexes": self._check_indexes,
             "the quotas": self._check_quotas,
-            "the contacts": self._check_contacts,
-            "the calendars": self._check_calendars,
+            "the contacts": partial(self._check_records, CARDS),
+            "the calendars": partial(self._check_records, EVENTS),
         }
         for part, check in parts.items():
             try:
@@ -194,12 +188,8 @@ class _Account:
                 self._wrong(f"mailbox {mailbox}: is not found by its name")
             self._listed[mailbox] = set(self._snapshot.messages.in_mailbox(self._account, mailbox))
 
-    def _check_contacts(self) -> None:
-        for problem in wrong_contacts(self._snapshot, self._account, self._checked):
-            self._wrong(problem)
-
-    def _check_calendars(self) -> None:
-        for problem in wrong_calendars(self._snapshot, self._account, self._checked):
+    def _check_records(self, holding: Holding) -> None:
+        for problem in wrong_records(self._snapshot, self._account, holding, self._checked):
             self._wrong(problem)
 
     def _check_emails(self) -> None:
@@ -232,14 +222,12 @@ class _Account:
     def _content_problem(self, stored: Stored) -> str | None:
         try:
             content = self._snapshot.blobs.open(stored.blob)
-            digest = hashlib.sha256()
-            for start in range(0, len(content), _PIECE):
-                digest.update(content[start : start + _PIECE])
+            found = digest(content)
         except KeyError:
             return f"its content {stored.blob} is gone"
         except OSError as error:
             return f"its content {stored.blob} cannot be read: {error}"
-        if digest.hexdigest() != stored.blob:
+        if found != stored.blob:
             return f"its content is not that of {stored.blob}"
         if len(content) != stored.size:
             return f"it has {len(content)} octets, and {stored.size} are counted"
