@@ -1,4 +1,4 @@
-"""Storing a batch of objects that an import has read (see `arrival_batch`); large blobs are on disk beforehand."""
+"""Storing a batch of cards or events of an import (see `arrival_batch`); large blobs are on disk beforehand."""
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -7,15 +7,27 @@ from typing import TypeAlias
 from angarium.app.operations.arrival_batch import unpack
 from angarium.app.operations.services import Arguments, Services, text, user_named
 from angarium.app.operations.staging import INLINE, staged_blob
+from angarium.datatypes.calendars import ingest as events
+from angarium.datatypes.contacts import ingest as cards
 from angarium.engine.arrivals import Arrival, Staged
 from angarium.formats.json import JSON
 from angarium.store.contract import AccountKey, Transaction
 
-Store: TypeAlias = Callable[[Transaction, AccountKey, Sequence[Arrival], Staged], list[bool]]
+_Store: TypeAlias = Callable[[Transaction, AccountKey, Sequence[Arrival], Staged], list[bool]]
 """Keeps what the account has not; tells for each whether it was taken."""
 
 
-def take(services: Services, arguments: Arguments, payload: bytes, store: Store) -> tuple[JSON, bytes]:
+def take_cards(services: Services, arguments: Arguments, payload: bytes) -> tuple[JSON, bytes]:
+    """import.cards {user} with cards: gives for each whether it was taken, not there before."""
+    return _take(services, arguments, payload, cards.store)
+
+
+def take_events(services: Services, arguments: Arguments, payload: bytes) -> tuple[JSON, bytes]:
+    """import.events {user} with events: gives for each whether it was taken, not there before."""
+    return _take(services, arguments, payload, events.store)
+
+
+def _take(services: Services, arguments: Arguments, payload: bytes, store: _Store) -> tuple[JSON, bytes]:
     """Store the objects of a payload in the account of `user`; gives for each whether it was taken."""
     name, given = text(arguments, "user"), list(unpack(payload))
     with ExitStack() as stages:

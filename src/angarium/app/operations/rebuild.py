@@ -1,9 +1,10 @@
-"""Operations that make anew what follows from the stored mail: counters, threads, full text."""
+"""Operations that make anew what follows from the stored mail and cards: counters, threads, full text."""
 
 import re
 from typing import cast
 
 from angarium.app.operations.services import Arguments, Services, account_number
+from angarium.datatypes.contacts import cards
 from angarium.datatypes.mail.ingest import new_message
 from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON
@@ -21,6 +22,7 @@ from angarium.store.contract import (
 
 _TOGETHER = 500
 _INDEXED = 50  # messages that are parsed while the writer is held
+_CARDS_INDEXED = 200
 _HEADER = 1 << 20
 _HEADER_END = re.compile(rb"\n\r?\n")
 
@@ -57,6 +59,12 @@ def search(services: Services, arguments: Arguments, _payload: bytes) -> tuple[J
         return transaction.messages.reindex(account, fetch, after, _INDEXED)
 
     return services.store.write(job).result(), b""
+
+
+def cards_search(services: Services, arguments: Arguments, _payload: bytes) -> tuple[JSON, bytes]:
+    """rebuild.cards {account, after}: the next few cards; gives what to pass as `after` next, null at the end."""
+    account, after = account_number(arguments), cast("str | None", arguments.get("after"))
+    return services.store.write(lambda view: cards.reindex(view, account, after, _CARDS_INDEXED)).result(), b""
 
 
 def indexed_together() -> int:

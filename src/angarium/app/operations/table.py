@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from angarium.app.operations import calendars, contacts, delivery, imports, queue, rebuild, users
+from angarium.app.operations import arrivals, containers, delivery, imports, queue, rebuild, users
 from angarium.app.operations.services import Arguments, OperationError, Services
 from angarium.formats.json import JSON
 
@@ -21,16 +21,16 @@ OPERATIONS: Mapping[str, Operation] = {
     "deliver": delivery.deliver,
     "import.mailboxes": imports.mailboxes,
     "import.batch": imports.batch,
-    "import.books": contacts.import_books,
-    "import.cards": contacts.import_cards,
-    "import.calendars": calendars.import_calendars,
-    "import.events": calendars.import_events,
+    "import.books": containers.place_books,
+    "import.cards": arrivals.take_cards,
+    "import.calendars": containers.place_calendars,
+    "import.events": arrivals.take_events,
     "queue.retry": queue.retry,
     "queue.drop": queue.drop,
     "rebuild.counters": rebuild.counters,
     "rebuild.threads": rebuild.threads,
     "rebuild.search": rebuild.search,
-    "rebuild.cards": contacts.search,
+    "rebuild.cards": rebuild.cards_search,
 }
 
 

@@ -10,6 +10,8 @@ from angarium.formats.json import JSON
 from angarium.store.contract import Indexes
 
 KIND: Final = CONTENTS.container
+TOLD: Final = ("description", "sortOrder", "isSubscribed")
+"""What an export tells of a book besides its name."""
 
 
 def _indexes(value: Mapping[str, JSON]) -> Indexes:

@@ -34,13 +34,7 @@ class CardTaker:
 
     def take(self, source: Source) -> Iterator[int]:
         """Take the cards of a source; gives how much of it each was."""
-        reader = self._vcards if source.kind is Kind.CARDS else self._exported
-        try:
-            yield from reader(source.path)
-        except OSError as error:
-            self._outcome.fail(str(source.path), error.strerror or str(error))
-        except FormatError as error:
-            self._outcome.fail(str(source.path), error.problem)
+        return self._vcards(source.path) if source.kind is Kind.CARDS else self._exported(source.path)
 
     def finish(self) -> None:
         """Wait for everything to be stored."""

@@ -3,12 +3,10 @@
 What cannot be read is named: an event by its UID, anything else by what it is.
 """
 
-import gc
 import hashlib
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -16,6 +14,7 @@ from typing import Final
 from angarium.app.cli.importing.shipment import EVENTS, Goal, Shipment
 from angarium.app.cli.importing.sources import Kind, Source, lines
 from angarium.app.cli.importing.taking import Task
+from angarium.app.memory import uncollected
 from angarium.datatypes.blobs import BlobId, parse_blob_id
 from angarium.datatypes.calendars import attachments
 from angarium.datatypes.calendars.events import LARGEST
@@ -44,14 +43,8 @@ class EventTaker:
 
     def take(self, source: Source) -> Iterator[int]:
         """Take the events of a source; gives how much of it each was."""
-        reader = self._icalendar if source.kind is Kind.EVENTS else self._exported
-        try:
-            with _uncollected():
-                yield from reader(source.path)
-        except OSError as error:
-            self._outcome.fail(str(source.path), error.strerror or str(error))
-        except FormatError as error:
-            self._outcome.fail(str(source.path), error.problem)
+        with uncollected():  # what is read has no cycles, and looking through it again and again costs a fifth
+            yield from self._icalendar(source.path) if source.kind is Kind.EVENTS else self._exported(source.path)
 
     def finish(self) -> None:
         """Wait for everything to be stored."""
@@ -141,15 +134,3 @@ class EventTaker:
 
     def _made(self, event: Mapping[str, JSON], blobs: Mapping[str, bytes], calendars: Sequence[str]) -> Arrival:
         return new_event(event, calendars, self._moment, blobs)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the collector: what is read has no cycles, and looking through it again and again costs a fifth."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

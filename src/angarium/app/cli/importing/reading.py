@@ -56,11 +56,8 @@ class Item:
 
 
 def read(source: Source, limit: int) -> Iterator[Item]:
-    """The messages of a source; none above `limit` octets is read. Troubles with files become items that say so."""
-    try:
-        yield from _READERS[source.kind](source, limit)
-    except OSError as error:
-        yield Item(str(source.path), 0, problem=error.strerror or str(error))
+    """The messages of a source; none above `limit` octets is read. Raises OSError."""
+    return _READERS[source.kind](source, limit)
 
 
 def weigh(source: Source) -> int:

@@ -13,6 +13,7 @@ from angarium.app.cli.importing.reading import weigh
 from angarium.app.cli.importing.sources import Source
 from angarium.app.cli.importing.taking import Taker, Task
 from angarium.app.cli.progress import Progress
+from angarium.formats.errors import FormatError
 
 
 def import_all(
@@ -38,8 +39,13 @@ def import_all(
         for taker in takers:
             closing.callback(taker.close)
         for source in found:
-            for weight in of_kind[source.kind].take(source):
-                progress.advance(weight)
+            try:
+                for weight in of_kind[source.kind].take(source):
+                    progress.advance(weight)
+            except OSError as error:
+                task.outcome.fail(str(source.path), error.strerror or str(error))
+            except FormatError as error:
+                task.outcome.fail(str(source.path), error.problem)
         for taker in takers:
             taker.finish()
 

@@ -99,9 +99,8 @@ class Shipment:
 
     def _found(self, containers: list[JSON]) -> list[str]:
         self._batches.land()
-        name = self._wording.containers
-        arguments: dict[str, JSON] = {"user": self._task.user, name: containers}
-        return cast("list[str]", self._task.caller.call(f"import.{name}", arguments)[0])
+        arguments: dict[str, JSON] = {"user": self._task.user, "containers": containers}
+        return cast("list[str]", self._task.caller.call(f"import.{self._wording.containers}", arguments)[0])
 
     def _pack(self, batch: Sequence[_Ready]) -> bytes:
         return pack([ready.arrival for ready in batch])

@@ -35,7 +35,10 @@ class Taker(Protocol):
         ...
 
     def take(self, source: Source) -> Iterator[int]:
-        """Take what is in a source; gives by how much it has come further, in octets of the source."""
+        """Take what is in a source; gives by how much it has come further, in octets of the source.
+
+        Raises OSError and FormatError for a source that cannot be read any further.
+        """
         ...
 
     def finish(self) -> None:
