@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from angarium.app.control import NAME, ControlClient, ControlError
+from angarium.datatypes.submission.email_submission.status import KIND, indexes
+from angarium.formats.json import JSON, dumps
+from angarium.store.sqlite import open_store
 from tests.client import Client
 from tests.server import Certificate, Server, faultless
 
@@ -128,6 +131,21 @@ def test_it_speaks_tls_itself(folder: Path, tls: Certificate) -> None:
         assert server.url.startswith("https://")
         assert ann.fresh_session()["apiUrl"].startswith("https://")
         ann.new_mailbox("over tls")
+
+
+def test_a_submission_that_has_been_over_for_long_goes_by_itself(folder: Path) -> None:
+    known: dict[str, JSON] = dict.fromkeys(("identityId", "emailId", "threadId", "envelopeId"), "x")
+    old = {**known, "undoStatus": "final", "sendAt": "2020-01-01T00:00:00Z", "messageIds": []}
+    server = Server(folder)
+    with faultless(server):
+        ann = server.add_user("ann@example.com")
+    with closing(open_store(folder)) as store:
+        made = store.write(lambda view: view.records.create(view.accounts()[0], KIND, "S", dumps(old), indexes(old)))
+        record = made.result()
+    with faultless(server):
+        ann = server.client(ann.name)
+        wait_for(lambda: not ann.call("EmailSubmission/get", {"ids": None, "properties": ["sendAt"]})["list"])
+        assert ann.call("EmailSubmission/changes", {"sinceState": record[1:]})["destroyed"] == [record]
 
 
 def test_the_demo_can_be_used_at_once_and_is_made_once(folder: Path) -> None:

@@ -30,6 +30,7 @@ from angarium.app.queueing import queue_worked_off, relay_settings
 from angarium.app.reminding import reminded
 from angarium.app.workers import Workers
 from angarium.datatypes.principals import Domains
+from angarium.datatypes.submission.email_submission.status import forget as forget_submissions
 from angarium.flows.provision import complete, settle_addresses, unsettled
 from angarium.formats.json import JSON
 from angarium.protocols.http.server import HttpServer
@@ -45,6 +46,7 @@ _log = logging.getLogger(__name__)
 
 _COLLECT_SECONDS = 3600
 _COLLECT_AT_ONCE = 1000
+_FORGET_AT_ONCE = 1000
 _OPERATIONS_AT_ONCE = 4
 
 
@@ -211,7 +213,7 @@ def _news(feed: Feed, emit: Callable[[JSON], None]) -> Callable[[], None]:
 
 @asynccontextmanager
 async def _collected(store: Store) -> AsyncIterator[None]:
-    """Remove what nobody needs any more, now and every hour: unused uploads and blobs, and old tombstones."""
+    """Remove what nobody needs any more, now and every hour: unused uploads, blobs, old tombstones and submissions."""
     task = asyncio.ensure_future(_collect(store))
     try:
         yield
@@ -224,7 +226,9 @@ async def _collected(store: Store) -> AsyncIterator[None]:
 def _tidy(transaction: Transaction) -> int:
     """How many blobs went."""
     now = clock() // 1000
+    left = _FORGET_AT_ONCE
     for account in (QUEUE, *transaction.accounts()):
+        left -= forget_submissions(transaction, account, now, left)
         transaction.prune(account, now)
     transaction.deliveries.prune(now)
     transaction.answers.prune(now)

@@ -13,7 +13,19 @@ from angarium.datatypes.principals.names import normal_address
 from angarium.datatypes.submission.queue import Destination, Fate
 from angarium.engine.queries import moment
 from angarium.formats.json import JSON, dumps, loads
-from angarium.store.contract import AccountKey, BlobHash, Indexes, Snapshot, Transaction
+from angarium.store.contract import (
+    AccountKey,
+    All,
+    BlobHash,
+    Comparison,
+    Indexes,
+    Neither,
+    Order,
+    Snapshot,
+    Term,
+    Transaction,
+    Window,
+)
 
 KIND: Final = "EmailSubmission"
 PENDING: Final = "pending"
@@ -23,6 +35,9 @@ UNDO: Final = (PENDING, FINAL, CANCELED)
 _WAITS: Final = "250 2.1.5 waiting to be sent"
 _ENVELOPE_ID: Final = "envelopeId"
 _MESSAGE_ID: Final = "messageId"
+
+KEPT_SECONDS: Final = 30 * 24 * 3600
+"""How long a submission of which nothing is left to do stays: longer than servers try, and than reports are late."""
 
 _MOST_REPORTS: Final = 100
 _OPEN: Final = ("queued", "unknown")
@@ -118,6 +133,19 @@ def _apply(shown: dict[str, JSON], returned: Returned) -> None:
         shown["smtpReply"] = returned.reply or shown["smtpReply"]
         if returned.delivered is not None:
             shown["delivered"] = "yes" if returned.delivered else "no"
+
+
+def forget(transaction: Transaction, account: AccountKey, now: int, most: int) -> int:
+    """Destroy submissions that have been over for long, so many at most; how many. `now` in epoch seconds.
+
+    RFC 8621 §7, §7.5: a server may. Otherwise there would be one for every message that was ever sent.
+    """
+    over = Neither((Term("undoStatus", PENDING),))
+    old = Term("sendAt", (now - KEPT_SECONDS) * 1000, Comparison.BELOW)
+    found = transaction.records.query(account, KIND, All((old, over)), (Order("sendAt"),), Window(limit=most)).ids
+    for record in found:
+        transaction.records.destroy(account, KIND, record)
+    return len(found)
 
 
 def by_envelope_id(snapshot: Snapshot, account: AccountKey, envelope_id: str) -> list[str]:
