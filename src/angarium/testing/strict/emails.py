@@ -7,7 +7,7 @@ from typing import Final
 from angarium.engine.errors import MethodErrorType, SetErrorType
 from angarium.formats.json import JSON
 from angarium.formats.message.forms import FORMS, allowed_forms
-from angarium.testing.strict.calls import conditions_of
+from angarium.testing.strict.queries import conditions_of
 from angarium.testing.strict.rule import Broken, CallLook, Object, ObjectLook, Rule, Rules, as_list, as_object
 
 _INVALID: Final = SetErrorType.INVALID_PROPERTIES
