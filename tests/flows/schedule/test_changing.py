@@ -218,13 +218,13 @@ def test_who_may_change_the_calendar_of_another_sends_for_it(ann: Desk, bob: Des
     assert the_event(bob)["organizerCalendarAddress"] == ANN
 
 
-@pytest.mark.parametrize("claimed", [BOB, "mailto:boss@example.net"])
-def test_nobody_can_invite_in_the_name_of_another(ann: Desk, bob: Desk, claimed: str) -> None:
+@pytest.mark.parametrize(("claimed", "told"), [(BOB, []), ("mailto:boss@example.net", [["boss@example.net"]])])
+def test_nobody_can_invite_in_the_name_of_another(ann: Desk, bob: Desk, claimed: str, told: list[list[str]]) -> None:
     dee = Desk(ann.harness, ann.harness.user("dee"))
     forged = invite(ann, person(BOB), person("mailto:dee@example.com"), organizerCalendarAddress=claimed)
     assert forged["isOrigin"] is False
     assert (bob.find(), dee.find()) == ([], [])
-    assert waiting(ann) == [] if claimed == BOB else True
+    assert [to for to, _ in waiting(ann)] == told  # at most an answer to whoever is said to invite
 
 
 def test_an_event_with_the_uid_of_another_stays_as_it_is(ann: Desk, bob: Desk) -> None:

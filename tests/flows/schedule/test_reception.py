@@ -187,12 +187,12 @@ def test_a_stranger_sets_nothing_that_is_the_servers(ann: Desk, bob: Desk) -> No
     assert made["example.com:x"] == "kept"
 
 
-def test_a_blob_that_a_stranger_names_is_not_looked_at(ann: Desk) -> None:
+def test_an_event_that_names_a_blob_of_ours_is_not_taken_from_a_stranger(ann: Desk) -> None:
     blob = ann.upload(b"secret")
     octets = letter(Method.REQUEST, theirs())
     evil = f'JSPROP;JSPTR="links":{{"a":{{"@type":"Link","blobId":"{blob}"}}}}\r\nEND:VEVENT'.encode()
     comes(ann, octets.replace(b"END:VEVENT", evil, 1))
-    assert ann.find() == [] or "links" not in the_event(ann)
+    assert ann.find() == []
 
 
 def test_a_counter_proposal_is_declined_by_mail_and_nothing_changes(ann: Desk) -> None:
