@@ -166,3 +166,64 @@ def test_a_job_that_asks_for_a_huge_account_number_cannot_break_others(store: Sq
         done(store, lambda t: t.records.count(2**70, "Card"))  # type: ignore[arg-type]
     card = done(store, create)
     assert cards(store) == [card]
+
+
+def test_jobs_of_a_group_see_each_others_states_and_never_those_of_one_that_failed(store: SqliteStore) -> None:
+    account = account_of(store)
+
+    def fail(transaction: Transaction) -> None:
+        create(transaction)
+        raise LookupError
+
+    def fail_to_remove(transaction: Transaction) -> None:
+        transaction.remove_account(account)
+        raise LookupError
+
+    gate = threading.Event()
+    store.write(lambda t: gate.wait(10))
+    first = store.write(create)
+    failing = [store.write(job) for job in (fail, fail_to_remove)]
+    seen = store.write(lambda t: t.state(account, "Card"))
+    second = store.write(create)
+    gate.set()
+    for future in failing:
+        with pytest.raises(LookupError):
+            future.result(10)
+    assert f"C{seen.result(10)}" == first.result(10)
+    assert second.result(10) == f"C{seen.result(10) + 1}"
+    assert f"C{store.read(lambda s: s.state(account, 'Card'))}" == second.result(10)
+    assert store.read(lambda s: s.problems()) == []
+
+
+def test_no_state_is_written_of_an_account_that_a_later_job_of_the_group_removed(store: SqliteStore) -> None:
+    account = account_of(store)
+    gate = threading.Event()
+    store.write(lambda t: gate.wait(10))
+    store.write(create)
+    removed = store.write(lambda t: t.remove_account(account))
+    gate.set()
+    removed.result(10)
+    assert store.read(lambda s: s.state(account, "Card")) == 0
+    assert store.read(lambda s: s.problems()) == []
+
+
+def test_a_state_is_written_once_for_a_group(store: SqliteStore) -> None:
+    account_of(store)
+    written: list[str] = []
+
+    def note(_cursor: object, sql: str, _values: object) -> bool:
+        written.append(sql)
+        return True
+
+    def watch(transaction: Transaction) -> None:
+        assert isinstance(transaction, SqliteTransaction)
+        transaction._connection.exec_trace = note
+        gate.wait(10)
+
+    gate = threading.Event()
+    store.write(watch)
+    futures = [store.write(create) for _ in range(5)]
+    gate.set()
+    for future in futures:
+        future.result(10)
+    assert len([sql for sql in written if "INTO type_state" in sql]) == 1

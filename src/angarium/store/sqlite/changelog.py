@@ -199,19 +199,31 @@ class ChangeLog:
         return Changes(*lists, new_state, more, derived)
 
 
-Mark: TypeAlias = tuple[dict[int, int], dict[int, dict[str, State]]]
+States: TypeAlias = dict[int, dict[str, State]]
+"""Account to type to state."""
+
+Mark: TypeAlias = tuple[dict[int, int], States, States]
 
 
 class ChangeNumbers:
-    """Gives out the change numbers of a job and remembers which types changed; jobs follow one another."""
+    """Gives out change numbers and remembers which types changed, by the job and by the group that commits together.
+
+    The states are written once for the group: a type that each of its jobs changes would be written as often.
+    """
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
         self._last: dict[int, int] = {}
         self._known: dict[int, int] = {}
         """The last number of each account that earlier jobs wrote, or tried to: nobody else gives numbers out."""
-        self.changed: dict[int, dict[str, State]] = {}
-        """Account to type to new state; always this very dict, for whoever shows states not yet written."""
+        self.changed: States = {}
+        """The new states of the job."""
+        self.reached: States = {}
+        """Those of the group, not yet written; always this very dict, for whoever shows states."""
+
+    def begin_group(self) -> None:
+        """Forget the group before, which has committed or failed."""
+        self.reached.clear()
 
     def begin(self) -> None:
         """Forget the job before."""
@@ -221,12 +233,13 @@ class ChangeNumbers:
     def next(self, account: int, kind: str) -> int:
         """The account's next change number, for a change of this type."""
         number = self._last[account] = self._newest(account) + 1
-        self.changed.setdefault(account, {})[kind] = State(number)
+        self.reach(account, kind, number)
         return number
 
     def reach(self, account: int, kind: str, number: int) -> None:
         """A type without objects of its own has this number, given out for a change of another, as its state."""
-        self.changed.setdefault(account, {})[kind] = State(number)
+        for states in (self.changed, self.reached):
+            states.setdefault(account, {})[kind] = State(number)
 
     def touch(self, account: int, kind: str, number: int) -> None:
         """A derived value of the record with this id number changed."""
@@ -255,29 +268,37 @@ class ChangeNumbers:
     def forget(self, account: int) -> None:
         """The account is gone: there is no news of it."""
         self.changed.pop(account, None)
+        self.reached.pop(account, None)
         self._last.pop(account, None)
         self._known.pop(account, None)
 
     def mark(self) -> Mark:
         """Where the numbers stand now, for `go_back`."""
-        return dict(self._last), {account: dict(states) for account, states in self.changed.items()}
+        return dict(self._last), _copied(self.changed), _copied(self.reached)
 
     def go_back(self, mark: Mark) -> None:
         """Take back the numbers given out since."""
-        self._last, changed = mark
-        self.changed.clear()
-        self.changed.update(changed)
+        self._last, changed, reached = mark
+        for states, before in ((self.changed, changed), (self.reached, reached)):
+            states.clear()
+            states.update(before)
 
-    def write(self, sequence: int) -> dict[int, dict[str, State]]:
-        """Write the states reached, as part of the commit with this sequence; what changed."""
-        for account, states in self.changed.items():
-            self._connection.executemany(
-                "INSERT INTO type_state (account, kind, state, sequence) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT (account, kind) DO UPDATE SET state = excluded.state, sequence = excluded.sequence",
-                [(account, kind, state, sequence) for kind, state in states.items()],
-            )
+    def finish(self) -> States:
+        """What the job changed, now that it is done."""
         self._known.update(self._last)
         return dict(self.changed)
+
+    def write(self, sequence: int) -> None:
+        """Write the states reached by the group, as part of its commit, which has this sequence."""
+        self._connection.executemany(
+            "INSERT INTO type_state (account, kind, state, sequence) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (account, kind) DO UPDATE SET state = excluded.state, sequence = excluded.sequence",
+            [
+                (account, kind, state, sequence)
+                for account, states in self.reached.items()
+                for kind, state in states.items()
+            ],
+        )
 
     def _newest(self, account: int) -> int:
         for given in (self._last, self._known):
@@ -287,4 +308,8 @@ class ChangeNumbers:
         written: int | None = self._connection.execute(
             "SELECT max(state) FROM type_state WHERE account = ?", (account,)
         ).get
-        return written or 0
+        return max(written or 0, *self.reached.get(account, {}).values(), 0)
+
+
+def _copied(states: States) -> States:
+    return {account: dict(kinds) for account, kinds in states.items()}

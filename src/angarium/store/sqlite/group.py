@@ -138,6 +138,7 @@ class Groups:
             raise NotDurable(self._stopped)
         self._connection.execute("BEGIN IMMEDIATE")
         self._rolled_back = False
+        self._transaction.begin_group()
 
     def _perform(self, job: Job) -> Outcome:
         transaction = self._transaction
@@ -146,7 +147,7 @@ class Groups:
             with transaction.savepoint():
                 succeed = job.run(transaction)
                 transaction.check_alive()
-                effects = transaction.finish(self._sequence + 1)
+                effects = transaction.finish()
         except BaseException as error:  # it is the caller's, and goes there whatever becomes of the group
             fail = partial(job.fail, self._explained(error) if isinstance(error, apsw.Error) else error)
             return Outcome(fail, lambda _: fail())
@@ -159,6 +160,7 @@ class Groups:
                 states.setdefault(account, {}).update(changed)
         sequence = self._sequence + bool(states)
         if states:
+            self._transaction.finish_group(sequence)
             self._connection.execute("UPDATE meta SET value = ? WHERE name = 'sequence'", (sequence,))
         self._files.sync_names()
         self._committing = True

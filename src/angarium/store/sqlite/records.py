@@ -129,7 +129,7 @@ class RecordsTransaction(RecordsReader):
     """Implements the contract's `RecordsWriter`."""
 
     def __init__(self, connection: apsw.Connection, numbers: ChangeNumbers) -> None:
-        super().__init__(connection, numbers.changed)
+        super().__init__(connection, numbers.reached)
         self._numbers = numbers
 
     def create(

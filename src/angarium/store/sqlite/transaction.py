@@ -41,7 +41,7 @@ class SqliteTransaction(ChangeLog):
 
     def __init__(self, connection: apsw.Connection, files: BlobFiles, lost: Callable[[], bool]) -> None:
         self.numbers = ChangeNumbers(connection)
-        super().__init__(connection, self.numbers.changed)
+        super().__init__(connection, self.numbers.reached)
         self._lost = lost
         self._files = files
         self._open: list[int] = []
@@ -51,6 +51,10 @@ class SqliteTransaction(ChangeLog):
         self.messages = MessagesTransaction(connection, self.numbers, self.blobs.head)
         self.answers = AnswersTransaction(connection)
         self.deliveries = DeliveriesTransaction(connection)
+
+    def begin_group(self) -> None:
+        """Forget the group before."""
+        self.numbers.begin_group()
 
     def begin(self) -> None:
         """Forget the job before."""
@@ -113,10 +117,14 @@ class SqliteTransaction(ChangeLog):
         if self._lost():
             raise NotDurable("the database gave up the transaction")
 
-    def finish(self, sequence: int) -> Effects:
-        """Write what the job leaves for its commit, which has this sequence."""
+    def finish(self) -> Effects:
+        """What the job leaves for its commit."""
         self.blobs.finish()
-        return Effects(self.numbers.write(sequence), self.blobs.doomed, self.blobs.spent)
+        return Effects(self.numbers.finish(), self.blobs.doomed, self.blobs.spent)
+
+    def finish_group(self, sequence: int) -> None:
+        """Write what the group leaves for its commit, which has this sequence."""
+        self.numbers.write(sequence)
 
 
 class Savepoint:

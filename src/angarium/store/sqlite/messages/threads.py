@@ -13,8 +13,8 @@ class ChangeNumbers(Protocol):
     """What the change log gives to whoever changes something."""
 
     @property
-    def changed(self) -> Mapping[int, Mapping[str, int]]:
-        """States reached in this transaction."""
+    def reached(self) -> Mapping[int, Mapping[str, int]]:
+        """States reached and not yet written."""
         ...
 
     def next(self, account: int, kind: str) -> int:

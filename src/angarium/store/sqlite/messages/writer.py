@@ -45,7 +45,7 @@ class MessagesTransaction(MessagesReader):
     def __init__(
         self, connection: apsw.Connection, numbers: ChangeNumbers, header_source: HeaderSource | None = None
     ) -> None:
-        super().__init__(connection, header_source, numbers.changed)
+        super().__init__(connection, header_source, numbers.reached)
         self._numbers = numbers
         self._threads = Threads(connection, numbers)
 
