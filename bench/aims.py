@@ -48,6 +48,7 @@ CARD_AIMS = {
 EVENT_AIMS = {"month": 40.0, "50 events": 8.0, "50 instances": 8.0, "changes after one event": 3.0}
 CARD_IMPORT_AIM = 1.0  # CPU of importing cards, over that of another library that only parses them
 EVENT_IMPORT_AIM = 1.0  # the same for events
+OLDER_AIM = 1.3  # requests of the older dialect over modern ones for the same things
 PUSH_AIM = 15.0  # multiples of Core/echo, within one process
 PUSH_ACROSS_AIM = 60.0  # and from one process to another
 
@@ -73,7 +74,7 @@ class Verdict:
 
 def judge(report: Report) -> list[Verdict]:
     """A verdict for each aim whose figures are in the report."""
-    parts = (_echo, _rows, _growth, _memory, _startup, _push, _delivery, _contacts, _calendars, _inside)
+    parts = (_echo, _rows, _growth, _memory, _startup, _push, _delivery, _contacts, _calendars, _inside, _older)
     return [verdict for part in parts for verdict in part(report)]
 
 
@@ -176,3 +177,8 @@ def _inside(report: Report) -> Iterator[Verdict]:
         first, restore = found.first.p50 / found.imports.p50, found.restore.p50 / found.echo.p50
         yield Verdict("first answer inside a test, over importing the dependencies", INSIDE_AIM, first, "×")
         yield Verdict("going back between tests, times Core/echo", BACK_AIM, restore, "×")
+
+
+def _older(report: Report) -> Iterator[Verdict]:
+    for pair in report.older:
+        yield Verdict(f"{pair.row} in the older dialect, times the modern calls", OLDER_AIM, pair.multiple, "×")

@@ -216,6 +216,23 @@ def _inside(report: Report) -> str:
     return table(["a server inside a test", "p50 ms", "p90 ms"], ([what, _ms(s.p50), _ms(s.p90)] for what, s in told))
 
 
+def _older(report: Report) -> str:
+    if not report.older:
+        return ""
+    return table(
+        ["older dialect", "p50 ms", "p90 ms", "CPU ms", "modern p50 ms", "p90 ms", "CPU ms", "× modern"],
+        (
+            [
+                pair.row,
+                *(_ms(value) for value in (pair.older.p50, pair.older.p90, pair.older_cpu)),
+                *(_ms(value) for value in (pair.modern.p50, pair.modern.p90, pair.modern_cpu)),
+                f"{pair.multiple:.2f}",
+            ]
+            for pair in report.older
+        ),
+    )
+
+
 def _peer(report: Report) -> str:
     verdicts = peer.judge(report)
     if not verdicts:
@@ -240,5 +257,6 @@ SECTIONS: Mapping[str, Callable[[Report], str]] = {
     "contacts": _contacts,
     "calendars": _calendars,
     "inside": _inside,
+    "older": _older,
     "peer": _peer,
 }

@@ -161,6 +161,25 @@ class InsideResult:
 
 
 @dataclass(frozen=True, slots=True)
+class OlderResult:
+    """One pair of requests for the same things: modern calls, and calls of the dialect before RFC 8620.
+
+    Spreads in seconds, and the mean CPU seconds of the server.
+    """
+
+    row: str
+    modern: Spread
+    older: Spread
+    modern_cpu: float
+    older_cpu: float
+
+    @property
+    def multiple(self) -> float:
+        """How many times the modern calls the older ones took, at the median."""
+        return self.older.p50 / self.modern.p50
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that a run measured; a part that was not run is empty. ``peer`` names the other server."""
 
@@ -182,6 +201,7 @@ class Report:
     card_rows: tuple[RowResult, ...] = ()
     event_rows: tuple[RowResult, ...] = ()
     inside: InsideResult | None = None
+    older: tuple[OlderResult, ...] = ()
     beside: tuple[BesideResult, ...] = ()
     beside_delivery: tuple[DeliveryResult, ...] = ()
     notes: tuple[str, ...] = field(default=())

@@ -22,6 +22,7 @@ from bench import (
     fsync,
     inside,
     memory,
+    older,
     push,
     resources,
     server,
@@ -45,6 +46,7 @@ from bench.result import (
     InsideResult,
     Machine,
     MemoryResult,
+    OlderResult,
     PushResult,
     Report,
     RowResult,
@@ -81,6 +83,7 @@ class _Gathered:
     card_rows: tuple[RowResult, ...] = ()
     event_rows: tuple[RowResult, ...] = ()
     inside: InsideResult | None = None
+    older: tuple[OlderResult, ...] = ()
     peer: str = ""
     peer_product: str = ""
     beside: list[BesideResult] = field(default_factory=list)
@@ -124,6 +127,8 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
     if "inside" in settings.parts:
         say("a server inside a test")
         bench.gathered.inside = inside.measure(_STARTS, settings.rounds)
+    if "older" in settings.parts:
+        bench.gathered.older = older.measure(folder, settings.rounds, say)
     found = bench.gathered
     return Report(
         machine=_machine(),
@@ -144,6 +149,7 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
         card_rows=found.card_rows,
         event_rows=found.event_rows,
         inside=found.inside,
+        older=found.older,
         beside=tuple(found.beside),
         beside_delivery=tuple(found.beside_delivery),
         notes=tuple(found.notes),

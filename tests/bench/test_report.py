@@ -9,6 +9,7 @@ from bench.result import (
     InsideResult,
     Machine,
     MemoryResult,
+    OlderResult,
     PushResult,
     Report,
     RowResult,
@@ -72,6 +73,10 @@ _REPORT = Report(
     card_import=ImportCost(100, 50_000, 9.0, 10.0, 90_000_000),
     event_import=ImportCost(100, 60_000, 8.0, 10.0, 80_000_000),
     card_rows=(_row("cards by text", 0.009), _row("50 cards", 0.005)),
+    older=(
+        OlderResult("mailboxes", Spread(9, 0.002, 0.003), Spread(9, 0.0025, 0.004), 0.001, 0.0012),
+        OlderResult("50 events", Spread(9, 0.002, 0.003), Spread(9, 0.003, 0.004), 0.001, 0.0012),
+    ),
     inside=InsideResult(Spread(9, 0.5, 0.6), Spread(9, 0.1, 0.2), Spread(9, 0.001, 0.002), Spread(9, 0.02, 0.03)),
 )
 
@@ -147,6 +152,12 @@ def test_a_server_inside_a_test_is_judged_by_imports_and_echoes() -> None:
     assert _verdict("going back between tests") == (20.0, False)
 
 
+def test_the_older_dialect_is_judged_beside_modern_calls() -> None:
+    assert _verdict("mailboxes in the older dialect") == (1.25, True)
+    assert _verdict("50 events in the older dialect") == (1.5, False)
+    assert "1.25" in sections(_REPORT)["older"]
+
+
 def test_what_was_not_measured_has_neither_verdict_nor_section() -> None:
     empty = Report(machine=_MACHINE, ours="ours")
     assert judge(empty) == []
@@ -167,6 +178,7 @@ def test_every_part_that_was_measured_has_a_section() -> None:
         "delivery",
         "contacts",
         "inside",
+        "older",
         "peer",
     ]
     assert "2.00 ms here" in laid_out["machine"]

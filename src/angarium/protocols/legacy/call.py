@@ -15,10 +15,12 @@ from angarium.engine.call import RequestContext
 from angarium.engine.declare import Access
 from angarium.engine.dispatch import Engine
 from angarium.engine.limits import Limits
+from angarium.engine.shapes import references
 from angarium.formats.json import JSON
 from angarium.formats.primitives import is_id, is_integer
 from angarium.protocols.legacy.creations import Creations
 from angarium.protocols.legacy.errors import Refused, invalid_arguments, refusal
+from angarium.protocols.legacy.remembered import Remembered
 
 Values: TypeAlias = Mapping[str, JSON]
 Reply: TypeAlias = tuple[str, dict[str, object]]
@@ -45,6 +47,7 @@ class Turn:
     engine: Engine
     settings: Settings
     context: RequestContext
+    remembered: Remembered
     creations: Creations = field(default_factory=Creations)
     outboxes: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -196,11 +199,14 @@ def strings(answer: Mapping[str, object], name: str) -> list[str]:
 
 def sane(identifiers: Iterable[str]) -> list[str]:
     """Those that may be ids of the engine, each once."""
-    return [each for each in dict.fromkeys(identifiers) if is_id(each[1:] if each[:1] == "#" else each)]
+    every = list(dict.fromkeys(identifiers))
+    if references(list[JSON](every)) is None:
+        return every
+    return [each for each in every if is_id(each[1:] if each[:1] == "#" else each)]
 
 
 def _are_texts(value: JSON) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return isinstance(value, list) and set(map(type, value)) <= {str}
 
 
 def _are_objects(value: JSON) -> bool:

@@ -4,6 +4,7 @@ The results of conditions are joined here, since the conditions of one filter ma
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final, cast
 
 from angarium.formats.json import JSON
@@ -36,13 +37,41 @@ _LOOKED_AT: Final = ("prefix", "suffix", "jobTitle")
 _CONTACTS: Final[JSON] = {"operator": "NOT", "conditions": [{"kind": "group"}]}
 
 
-def contact_ids(call: Call, filter_: JSON, kind: Kind) -> list[str]:
-    """The ids of the contacts that pass, in the order in which they were made."""
-    every = _found(call, _CONTACTS)
-    if filter_ is None or filter_ == {}:
-        return every
-    passing = _Search(call, kind, every).of(filter_, 0)
-    return [each for each in every if each in passing]
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the contacts that were found, how many were, and the state."""
+
+    ids: list[str]
+    total: int
+    state: str
+
+
+def contact_list(call: Call, filter_: JSON, kind: Kind, start: int, limit: int | None) -> Page:
+    """The contacts that pass, in the order in which they were made; no limit for all from the start on."""
+    asked = {} if filter_ is None else _as_asked(filter_, 0)
+    if asked is not None:
+        return _page(call, {"operator": "AND", "conditions": [_CONTACTS, asked]}, start, limit)
+    every = _page(call, _CONTACTS)
+    passing = _Search(call, kind, every.ids).of(filter_, 0)
+    ids = [each for each in every.ids if each in passing]
+    return Page(ids[start : None if limit is None else start + limit], len(ids), every.state)
+
+
+def _as_asked(filter_: JSON, depth: int) -> JSON:
+    """A filter as the engine takes it; None for one that is wrong, or that the engine has not every condition of."""
+    if not isinstance(filter_, dict) or depth > _DEEPEST:
+        return None
+    if "operator" not in filter_:
+        given = {name: value for name, value in filter_.items() if value is not None}
+        terms: list[JSON] = [{_CONDITIONS[name]: value} for name, value in given.items() if name in _CONDITIONS]
+        if len(terms) < len(given):
+            return None
+        return {"operator": "AND", "conditions": terms} if terms else {}
+    conditions = filter_.get("conditions")
+    if not isinstance(conditions, list) or not conditions or str(filter_["operator"]) not in _JOINS:
+        return None
+    below = [_as_asked(each, depth + 1) for each in conditions]
+    return None if None in below else {"operator": filter_["operator"], "conditions": below}
 
 
 class _Search:
@@ -79,7 +108,7 @@ class _Search:
     def _term(self, name: str, value: JSON) -> frozenset[str]:
         self._left -= 1
         if name in _CONDITIONS:
-            return frozenset(_found(self._call, {_CONDITIONS[name]: value}))
+            return frozenset(_page(self._call, {_CONDITIONS[name]: value}).ids)
         if name == "inContactGroup":
             return self._in_groups(value)
         if name == "isFlagged" and isinstance(value, bool):
@@ -106,16 +135,16 @@ class _Search:
         return frozenset(found)
 
 
-def _found(call: Call, filter_: JSON) -> list[str]:
-    """Every card that the engine finds."""
+def _page(call: Call, filter_: JSON, start: int = 0, limit: int | None = None) -> Page:
+    """The cards that the engine finds, however many it gives at a time."""
     ids: list[str] = []
     while True:
-        sort: list[JSON] = [{"property": "created"}]
-        arguments: Object = {"filter": filter_, "sort": sort, "position": len(ids)}
-        more = strings(call.ask("ContactCard/query", arguments), "ids")
+        arguments: Object = {"filter": filter_, "position": start + len(ids), "limit": limit}
+        answer = call.ask("ContactCard/query", {**arguments, "calculateTotal": True})
+        more = strings(answer, "ids")
         ids += more
-        if len(more) < call.turn.limits.max_query:
-            return ids
+        if limit is not None or len(more) < call.turn.limits.max_query:
+            return Page(ids, cast(int, answer["total"]), cast(str, answer["queryState"]))
 
 
 def _all(every: frozenset[str], found: list[frozenset[str]]) -> frozenset[str]:

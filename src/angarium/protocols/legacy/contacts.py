@@ -10,10 +10,10 @@ from angarium.formats.json import JSON
 from angarium.formats.primitives import is_id
 from angarium.protocols.legacy import contact_parts as parts
 from angarium.protocols.legacy.call import Call, Method, Reply, Values, listed
-from angarium.protocols.legacy.contact_filter import contact_ids
+from angarium.protocols.legacy.contact_filter import contact_list
 from angarium.protocols.legacy.contact_parts import Reader, Writer
 from angarium.protocols.legacy.errors import invalid_properties
-from angarium.protocols.legacy.getting import fetch, get_method, got, updates_method
+from angarium.protocols.legacy.getting import get_method, got, updates_method
 from angarium.protocols.legacy.kind import Field, Kind, Object, boolean, merged, text, texts
 from angarium.protocols.legacy.setting import set_method
 
@@ -101,6 +101,7 @@ CONTACT: Final = Kind(
     merge=_merge,
     belongs=lambda card: card.get("kind") != "group",
     told_by=("kind",),
+    follows=lambda _call: "",
 )
 
 
@@ -173,15 +174,12 @@ def _group_name(card: Values) -> JSON:
 
 
 def _get_contact_list(call: Call) -> Iterator[Reply]:
-    filter_ = call.arguments.get("filter")
-    ids = contact_ids(call, filter_, CONTACT)
-    start, limit = call.unsigned("position") or 0, call.unsigned("limit")
-    window = ids[start : None if limit is None else start + limit]
-    state = fetch(call, CONTACT, [], ["isFlagged"]).state
-    told = {"filter": filter_, "state": state, "position": start, "total": len(ids), "contactIds": window}
+    filter_, start = call.arguments.get("filter"), call.unsigned("position") or 0
+    page = contact_list(call, filter_, CONTACT, start, call.unsigned("limit"))
+    told = {"filter": filter_, "state": page.state, "position": start, "total": page.total, "contactIds": page.ids}
     yield "contactList", call.answer(told)
-    if (call.flag("fetchContacts") or call.flag("fetchRecords")) and window:
-        yield got(call, CONTACT, window, call.texts("fetchContactProperties"))
+    if (call.flag("fetchContacts") or call.flag("fetchRecords")) and page.ids:
+        yield got(call, CONTACT, page.ids, call.texts("fetchContactProperties"))
 
 
 METHODS: Final = (

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+import orjson
+
 from angarium.engine.access import Principal
 from angarium.engine.declare import Access
 from angarium.engine.dispatch import Engine
@@ -15,6 +17,7 @@ from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON
 from angarium.protocols.legacy.call import Call, Method, Settings, Turn
 from angarium.protocols.legacy.errors import Refused
+from angarium.protocols.legacy.remembered import Remembered
 from angarium.store.contract import Snapshot, StoreError, TooSlow, Transaction
 
 _log = logging.getLogger(__name__)
@@ -60,6 +63,7 @@ class Dialect:
         self.settings = settings
         self.methods: Mapping[str, Method] = {method.name: method for method in methods}
         self._token = token
+        self._remembered = Remembered()
 
     def speaks(self, beginning: bytes) -> bool:
         """Whether a body that begins with this is for this dialect: then it is an array."""
@@ -104,7 +108,7 @@ class Dialect:
         context = self.engine.context(principal, snapshot, transaction)
         context.hasty = hasty
         context.private = True
-        turn = Turn(self.engine, self.settings, context)
+        turn = Turn(self.engine, self.settings, context, self._remembered)
         encoded: list[bytes] = []
         left = self.engine.limits.max_size_response
         for invocation in calls:
@@ -159,7 +163,9 @@ class Dialect:
 
 
 def _encoded(name: str, shown: Mapping[str, object], call_id: str) -> bytes:
-    return json.encode([name, shown, call_id])
+    # What comes encoded was made fit to leave before; what a client gave and is told again was not.
+    is_fit = isinstance(shown.get("list"), orjson.Fragment) and not shown["notFound"] and call_id.isascii()
+    return (orjson.dumps if is_fit else json.encode)([name, shown, call_id])
 
 
 def _not_request(why: str) -> RequestError:

@@ -106,6 +106,7 @@ EVENT: Final = Kind(
     finish=_finish,
     complete=_complete,
     merge=_merge,
+    follows=lambda call: ",".join([call.turn.shown_account(call.account), *sorted(_own_addresses(call))]),
 )
 
 

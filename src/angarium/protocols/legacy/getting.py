@@ -1,25 +1,33 @@
 """getFoos and getFooUpdates of every type, from its declaration."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from functools import partial
+from typing import Generic, TypeAlias, TypeVar, cast
+
+import orjson
 
 from angarium.engine.declare import Access
+from angarium.formats import json
 from angarium.formats.json import JSON
 from angarium.protocols.legacy.call import MOST_PAGES, Call, Method, Reply, Values, listed, sane, strings
 from angarium.protocols.legacy.errors import Refused
 from angarium.protocols.legacy.kind import Field, Kind, Object
+from angarium.protocols.legacy.remembered import encoded, encoded_list, inner, whole
 
 _BEGINNING = "0"
 """The state of the engine before the first change."""
 
 
+_Shown = TypeVar("_Shown")
+
+
 @dataclass(slots=True)
-class Fetched:
+class Fetched(Generic[_Shown]):
     """Objects as this dialect shows them, the state, and the ids that name nothing."""
 
     state: str = ""
-    objects: list[Object] = field(default_factory=list)
+    objects: list[_Shown] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
 
@@ -35,6 +43,9 @@ class Changed:
     updated_properties: JSON = None
 
 
+Show: TypeAlias = Callable[[Call, Changed, Sequence[str] | None], Reply]
+
+
 def get_method(kind: Kind) -> Method:
     """The method that gives objects."""
 
@@ -44,8 +55,10 @@ def get_method(kind: Kind) -> Method:
     return Method(f"get{kind.many}", Access.READ, run)
 
 
-def updates_method(kind: Kind) -> Method:
-    """The method that tells what changed."""
+def updates_method(
+    kind: Kind, show: Show | None = None, tell: Callable[[Changed], Object] = lambda _found: {}
+) -> Method:
+    """The method that tells what changed; `show` lists the objects otherwise than a get, `tell` tells more of them."""
 
     def run(call: Call) -> Iterator[Reply]:
         found = changes(call, kind)
@@ -56,40 +69,92 @@ def updates_method(kind: Kind) -> Method:
             "changed": found.changed,
             "removed": found.removed,
         }
-        yield f"{kind.singular}Updates", call.answer(told)
+        yield f"{kind.singular}Updates", call.answer({**told, **tell(found)})
         if call.flag("fetchRecords") and found.changed:
-            yield got(call, kind, found.changed, call.texts("fetchRecordProperties"))
+            names = call.texts("fetchRecordProperties")
+            yield show(call, found, names) if show else got(call, kind, found.changed, names)
 
     return Method(f"get{kind.one}Updates", Access.READ, run)
 
 
 def got(call: Call, kind: Kind, ids: Sequence[str] | None, names: Sequence[str] | None) -> Reply:
     """The response that lists objects."""
-    found = fetch(call, kind, ids, names)
-    shown = {"state": found.state, "list": found.objects, "notFound": found.missing or None}
+    if kind.follows is None:
+        shown = fetch(call, kind, ids, names)
+        return _listing(call, kind, shown, shown.objects)
+    fields = kind.wanted(names)
+    form = " ".join([kind.one, *(known.name for known in fields), kind.follows(call)])
+    arguments: dict[str, JSON] = {} if names is None else {"properties": _needed(kind, fields)}
+    found: Fetched[bytes] = _found(call, kind, ids, arguments, partial(_remembered, call, kind, fields, form))
+    found.objects += [inner(json.encode(each)) for each in _virtual(call, kind, ids, fields, found.missing)]
+    return _listing(call, kind, found, encoded_list(found.objects))
+
+
+def _listing(call: Call, kind: Kind, found: Fetched[_Shown], objects: object) -> Reply:
+    shown = {"state": found.state, "list": objects, "notFound": found.missing or None}
     return kind.plural, call.answer(shown)
 
 
-def fetch(call: Call, kind: Kind, ids: Sequence[str] | None, names: Sequence[str] | None) -> Fetched:
+def fetch(call: Call, kind: Kind, ids: Sequence[str] | None, names: Sequence[str] | None) -> Fetched[Object]:
     """Objects by their ids, or all of them; of the properties, those that are named, or all."""
     fields = kind.wanted(names)
     arguments: dict[str, JSON] = {"properties": _needed(kind, fields), **kind.arguments(names)}
-    wanted = None if ids is None else {each: call.resolve(kind.one, each) for each in ids}
-    found = Fetched(missing=[] if wanted is None else [each for each in wanted if not sane([wanted[each]])])
-    sources: list[Values] = []
-    for answer in _answers(call, kind, None if wanted is None else _real(kind, wanted.values()), arguments):
-        found.state = cast(str, answer["state"])
-        missing = strings(answer, "notFound")
-        for source in listed(answer):
-            if kind.belongs is None or kind.belongs(source):
-                sources.append(source)
-            else:
-                missing.append(cast(str, source["id"]))
-        found.missing += _as_given(wanted, missing)
-    found.objects = [kind.shown(source, fields) for source in sources]
-    kind.finish(call, found.objects, sources, frozenset(known.name for known in fields))
-    _add_virtual(call, kind, wanted, fields, found)
+
+    def show(answer: Mapping[str, object]) -> tuple[list[Object], list[str]]:
+        return _made(call, kind, fields, listed(answer))
+
+    found = _found(call, kind, ids, arguments, show)
+    found.objects += _virtual(call, kind, ids, fields, found.missing)
     return found
+
+
+def _found(
+    call: Call,
+    kind: Kind,
+    ids: Sequence[str] | None,
+    arguments: dict[str, JSON],
+    show: Callable[[Mapping[str, object]], tuple[list[_Shown], list[str]]],
+) -> Fetched[_Shown]:
+    """What the engine has, as `show` makes it of each answer; it also tells the ids of objects of other types."""
+    wanted = None if ids is None else {each: call.resolve(kind.one, each) for each in ids}
+    known = None if wanted is None else sane(wanted.values())
+    found: Fetched[_Shown] = Fetched()
+    if wanted is not None and known is not None and len(known) < len(wanted):
+        found.missing += [each for each in wanted if wanted[each] not in known]
+    real = None if known is None else [each for each in known if each not in kind.virtual]
+    for answer in _answers(call, kind, real, arguments):
+        found.state = cast(str, answer["state"])
+        objects, others = show(answer)
+        found.objects += objects
+        found.missing += _as_given(wanted, [*strings(answer, "notFound"), *others])
+    return found
+
+
+def _made(call: Call, kind: Kind, fields: Sequence[Field], sources: Sequence[Values]) -> tuple[list[Object], list[str]]:
+    """Those that are objects of this type, and the ids of the others."""
+    theirs = [source for source in sources if kind.has(source)]
+    shown = [kind.shown(source, fields) for source in theirs]
+    kind.finish(call, shown, theirs, frozenset(known.name for known in fields))
+    return shown, [cast(str, source["id"]) for source in sources if not kind.has(source)]
+
+
+def _remembered(
+    call: Call, kind: Kind, fields: Sequence[Field], form: str, answer: Mapping[str, object]
+) -> tuple[list[bytes], list[str]]:
+    """The same, encoded; what was made before is not made again."""
+    others: list[str] = []
+
+    def make(texts: list[bytes]) -> list[bytes]:
+        sources = [cast(Object, orjson.loads(whole(text))) for text in texts]
+        shown, elsewhere = _made(call, kind, fields, sources)
+        others.extend(elsewhere)
+        made = iter(shown)
+        return [inner(json.encode(next(made))) if kind.has(source) else b"" for source in sources]
+
+    try:
+        return call.turn.remembered.all(form, encoded(answer["list"]), make), others
+    except orjson.JSONDecodeError:  # what they were taken apart at stood within one
+        return list(filter(None, make([inner(orjson.dumps(each)) for each in listed(answer)]))), others
 
 
 def changes(call: Call, kind: Kind) -> Changed:
@@ -122,10 +187,6 @@ def changes(call: Call, kind: Kind) -> Changed:
 def _needed(kind: Kind, fields: Sequence[Field]) -> JSON:
     names = dict.fromkeys(need for known in fields for need in (*known.needs, *kind.told_by))
     return ["id", *names]
-
-
-def _real(kind: Kind, ids: "Iterator[str] | Sequence[str] | object") -> list[str]:
-    return [each for each in sane(cast("Sequence[str]", ids)) if each not in kind.virtual]
 
 
 def _as_given(wanted: Mapping[str, str] | None, missing: Sequence[str]) -> list[str]:
@@ -166,20 +227,19 @@ def _belonging(call: Call, kind: Kind, ids: list[str]) -> list[str]:
         return ids
     arguments: dict[str, JSON] = {"properties": ["id", *kind.told_by]}
     answers = _answers(call, kind, ids, arguments)
-    theirs = {source["id"] for answer in answers for source in listed(answer) if kind.belongs(source)}
+    theirs = {source["id"] for answer in answers for source in listed(answer) if kind.has(source)}
     return [each for each in ids if each in theirs]
 
 
-def _add_virtual(
-    call: Call, kind: Kind, wanted: Mapping[str, str] | None, fields: Sequence[Field], found: Fetched
-) -> None:
+def _virtual(
+    call: Call, kind: Kind, ids: Sequence[str] | None, fields: Sequence[Field], missing: list[str]
+) -> Iterator[Object]:
+    """The objects that the engine has not; those that are not there either come to what is missing."""
     for record, virtual in kind.virtual.items():
-        if wanted is not None and record not in wanted:
+        if ids is not None and record not in ids:
             continue
         whole = virtual.read(call)
         if whole is not None:
-            found.objects.append(
-                {"id": record, **{known.name: whole[known.name] for known in fields if known.name in whole}}
-            )
-        elif wanted is not None:
-            found.missing.append(record)
+            yield {"id": record, **{known.name: whole[known.name] for known in fields if known.name in whole}}
+        elif ids is not None:
+            missing.append(record)

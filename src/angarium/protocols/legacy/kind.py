@@ -64,7 +64,8 @@ class Kind:
     never do. `finish` completes what single fields cannot see. `merge` makes of a modern object (none of a create) and
     what a client gives the modern properties that change, where properties of this dialect share modern ones.
     `complete` fills in what a modern create needs. `belongs` tells objects of this type from others of the same modern
-    type, by the properties `told_by`.
+    type, by the properties `told_by`. `follows` tells what all that is shown of an object follows
+    from beside the modern one, so that it can be remembered; it is None where that is not known.
     """
 
     one: str
@@ -81,6 +82,7 @@ class Kind:
     merge: Callable[[Call, Values, Values], Object] | None = None
     belongs: Callable[[Values], bool] | None = None
     told_by: tuple[str, ...] = ()
+    follows: Callable[[Call], str] | None = None
     virtual: Mapping[str, Virtual] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -106,6 +108,10 @@ class Kind:
     def singular(self) -> str:
         """The beginning of the names of other responses."""
         return self.one[0].lower() + self.one[1:]
+
+    def has(self, source: Values) -> bool:
+        """Whether a modern object is one of this type."""
+        return self.belongs is None or self.belongs(source)
 
     def shown(self, source: Values, fields: "Sequence[Field]") -> Object:
         """An object of which these properties are shown."""

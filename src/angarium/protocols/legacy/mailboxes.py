@@ -1,13 +1,12 @@
 """Mailboxes of this dialect: flat rights, counts of messages, old names of roles, and an outbox that is none."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Final
 
-from angarium.engine.declare import Access
 from angarium.formats.json import JSON
-from angarium.protocols.legacy.call import Call, Method, Reply, Values
+from angarium.protocols.legacy.call import Call, Reply, Values
 from angarium.protocols.legacy.errors import invalid_properties
-from angarium.protocols.legacy.getting import changes, get_method, got
+from angarium.protocols.legacy.getting import Changed, get_method, got, updates_method
 from angarium.protocols.legacy.kind import Field, Kind, Object, Virtual, may, renamed, same
 from angarium.protocols.legacy.outbox import OUTBOX, waiting
 from angarium.protocols.legacy.setting import set_method
@@ -77,30 +76,22 @@ MAILBOX: Final = Kind(
     ),
     pages=False,
     complete=lambda _call, value: {"role": None, **value},
+    follows=lambda _call: "",
     virtual={OUTBOX: Virtual(_outbox)},
 )
 
 
-def _updates(call: Call) -> Iterator[Reply]:
-    """As of every type, but the counts alone are fetched where nothing else has changed."""
-    found = changes(call, MAILBOX)
-    only_counts = found.updated_properties is not None
-    told = {
-        "oldState": found.old_state,
-        "newState": found.new_state,
-        "hasMoreUpdates": found.more,
-        "changed": found.changed,
-        "removed": found.removed,
-        "onlyCountsChanged": only_counts,
-    }
-    yield "mailboxUpdates", call.answer(told)
-    if call.flag("fetchRecords") and found.changed:
-        names = call.texts("fetchRecordProperties")
-        yield got(call, MAILBOX, found.changed, _COUNTS if names is None and only_counts else names)
+def _only_counts(found: Changed) -> bool:
+    return found.updated_properties is not None
+
+
+def _changed(call: Call, found: Changed, names: Sequence[str] | None) -> Reply:
+    """The counts alone where nothing else has changed."""
+    return got(call, MAILBOX, found.changed, _COUNTS if names is None and _only_counts(found) else names)
 
 
 METHODS: Final = (
     get_method(MAILBOX),
-    Method("getMailboxUpdates", Access.READ, _updates),
+    updates_method(MAILBOX, _changed, lambda found: {"onlyCountsChanged": _only_counts(found)}),
     set_method(MAILBOX),
 )

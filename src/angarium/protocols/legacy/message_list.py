@@ -60,18 +60,18 @@ def _get_threads(call: Call) -> Iterator[Reply]:
 def _threads(call: Call, ids: Sequence[str]) -> Iterator[Reply]:
     """Threads, and where it is wanted every message in them."""
     known = sane(call.resolve("Thread", each) for each in ids)
-    if not call.flag("fetchMessages") and len(known) == len(ids) <= call.turn.limits.max_objects_in_get:
+    if len(known) == len(ids) <= call.turn.limits.max_objects_in_get:
         answer = call.ask("Thread/get", {"ids": list[JSON](known)})
         told = {"state": answer["state"], "list": renamed_threads(answer["list"])}
         yield "threads", call.answer({**told, "notFound": strings(answer, "notFound") or None})
-        return
-    name, shown = got(call, THREAD, ids, None)
-    yield name, shown
+        found = [thread["emailIds"] for thread in listed(answer)]
+    else:
+        name, shown = got(call, THREAD, ids, None)
+        yield name, shown
+        found = [thread["messageIds"] for thread in cast("list[Object]", shown["list"])]
     if call.flag("fetchMessages"):
-        every = (
-            each for thread in cast("list[Object]", shown["list"]) for each in cast("list[str]", thread["messageIds"])
-        )
-        yield messages(call, list(dict.fromkeys(every)), call.texts("fetchMessageProperties"))
+        every = dict.fromkeys(each for thread in found for each in cast("list[str]", thread))
+        yield messages(call, list(every), call.texts("fetchMessageProperties"))
 
 
 def _echo(call: Call) -> Object:
@@ -207,7 +207,7 @@ def _get_search_snippets(call: Call) -> Iterator[Reply]:
 
 METHODS: Final = (
     Method("getMessages", Access.READ, _get_messages),
-    updates_method(MESSAGE),
+    updates_method(MESSAGE, lambda call, found, names: messages(call, found.changed, names)),
     Method("getThreads", Access.READ, _get_threads),
     updates_method(THREAD),
     Method("getMessageList", Access.READ, _get_message_list),

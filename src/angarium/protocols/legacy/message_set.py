@@ -36,7 +36,8 @@ def _set_messages(call: Call) -> Iterator[Reply]:
     for key in wishes.destroy:
         if key in alone:
             each_alone(call, outcome.not_destroyed, key, partial(_destroy, call, key, outcome))
-    outcome.new_state = fetch(call, MESSAGE, [], ["id"]).state
+    if alone or wishes.create:
+        outcome.new_state = fetch(call, MESSAGE, [], ["id"]).state
     yield outcome.reply(call, MESSAGE)
 
 

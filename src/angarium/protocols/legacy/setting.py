@@ -182,7 +182,7 @@ def _current(call: Call, kind: Kind, record: str) -> Object:
     names = dict.fromkeys(need for known in kind.fields for need in known.needs)
     arguments: Object = {"ids": [record], "properties": ["id", *names, *kind.told_by]}
     found = listed(call.ask(f"{kind.modern}/get", arguments))
-    if not found or (kind.belongs is not None and not kind.belongs(found[0])):
+    if not found or not kind.has(found[0]):
         raise Misfit("notFound", f"there is no {kind.one} '{record}'")
     return found[0]
 

@@ -5,7 +5,8 @@ What needs more than renaming, or turns up seldom, is left to the long way.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import cache, partial
 from typing import Final
 
 import orjson
@@ -14,6 +15,7 @@ from angarium.formats.json import JSON
 from angarium.protocols.legacy.call import Call, Reply, sane, strings
 from angarium.protocols.legacy.messages import FLAGS, MESSAGE
 from angarium.protocols.legacy.outbox import waiting
+from angarium.protocols.legacy.remembered import apart, encoded, encoded_list, together
 
 _SAME: Final = ("blobId", "threadId", "size", "preview", "hasAttachment", "mailboxIds")
 _MODERN: Final = (
@@ -24,9 +26,14 @@ _MODERN: Final = (
 """The modern property of each property that can be had this way."""
 
 _EMPTY: Final = ((b'"subject":null', b'"subject":""'), (b'"name":null', b'"name":""'))
-_KEYWORDS: Final = re.compile(rb'(?:"[^"]*":true,?)*\}')
-_SELDOM: Final = re.compile(rb'"email":(?:null|"[^"@]*")')
-"""An address without an @."""
+_MAILBOXES: Final = re.compile(rb'"mailboxIds":\{([^}]*)\}')
+_KEYWORDS: Final = re.compile(rb'"keywords":\{((?:"[^"]*":true,?)*)\}')
+_SELDOM: Final = re.compile(rb'"email":(?:null|"[^"@]*")|"receivedAt":"[^"]{19}\.')
+"""An address without an @, and a date with a fraction of a second."""
+
+
+class _Seldom(Exception):
+    """There is something that takes the long way."""
 
 
 def spliced(call: Call, ids: Sequence[str], names: Sequence[str] | None) -> Reply | None:
@@ -39,55 +46,35 @@ def spliced(call: Call, ids: Sequence[str], names: Sequence[str] | None) -> Repl
         return None
     properties = dict.fromkeys(_MODERN[name] for name in wanted)
     answer = call.ask("Email/get", {"ids": list[JSON](given), "properties": list[JSON](properties)})
-    rows = orjson.dumps(answer["list"])
-    if _SELDOM.search(rows):
+    form = ",".join(["Message", *wanted])
+    try:
+        rows = call.turn.remembered.all(form, encoded(answer["list"]), partial(_rows, wanted))
+    except _Seldom:
         return None
     missing = strings(answer, "notFound")
-    shown = {"state": answer["state"], "list": orjson.Fragment(_rows(rows, wanted)), "notFound": missing or None}
+    shown = {"state": answer["state"], "list": encoded_list(rows), "notFound": missing or None}
     return MESSAGE.plural, call.answer(shown)
 
 
-def _rows(rows: bytes, wanted: Sequence[str]) -> bytes:
+def _rows(wanted: Sequence[str], given: Sequence[bytes]) -> list[bytes]:
+    """Rows in this dialect; all together, since octets are replaced in many as soon as in one."""
+    rows = together(given)
+    if _SELDOM.search(rows):
+        raise _Seldom
     for modern, old in _EMPTY:
         rows = rows.replace(modern, old)
-    if "date" in wanted:
-        rows = _each(rows, b'"receivedAt":"', _date)
-    if "mailboxIds" in wanted:
-        rows = _each(rows, b'"mailboxIds":{', _mailboxes)
-    flags = [name for name in wanted if name in FLAGS]
-    return _each(rows, b'"keywords":{', _told(flags)) if flags else rows
+    rows = rows.replace(b'"receivedAt":', b'"date":')
+    rows = _MAILBOXES.sub(lambda found: b'"mailboxIds":[%b]' % found[1].replace(b":true", b""), rows)
+    if flags := [name for name in wanted if name in FLAGS]:
+        told = cache(partial(_told, flags))
+        rows = _KEYWORDS.sub(lambda found: told(found[1]), rows)
+    return apart(rows)
 
 
-def _each(rows: bytes, member: bytes, change: Callable[[bytes], bytes]) -> bytes:
-    """The rows with a member changed by what makes of all behind its beginning something else."""
-    before, *behind = rows.split(member)
-    return before + b"".join(map(change, behind))
-
-
-def _date(behind: bytes) -> bytes:
-    return b'"date":"%bZ%b' % (behind[:19], behind[behind.index(b'"') :])
-
-
-def _mailboxes(behind: bytes) -> bytes:
-    ids, _, rest = behind.partition(b"}")
-    return b'"mailboxIds":[%b]%b' % (ids.replace(b":true", b""), rest)
-
-
-def _told(flags: Sequence[str]) -> Callable[[bytes], bytes]:
+def _told(flags: Sequence[str], keywords: bytes) -> bytes:
     """What stands in place of keywords; few messages have others than their neighbours."""
-    known: dict[bytes, bytes] = {}
-
-    def told(behind: bytes) -> bytes:
-        found = _KEYWORDS.match(behind)
-        end = found.end() if found else 0
-        keywords = behind[:end]
-        if keywords not in known:
-            there = {name: b'"%b"' % FLAGS[name].encode() in keywords for name in flags}
-            said = (b'"%b":%b' % (name.encode(), _JSON[there[name] is (name != "isUnread")]) for name in flags)
-            known[keywords] = b",".join(said)
-        return known[keywords] + behind[end:]
-
-    return told
+    there = {name: b'"%b"' % FLAGS[name].encode() in keywords for name in flags}
+    return b",".join(b'"%b":%b' % (name.encode(), _JSON[there[name] is (name != "isUnread")]) for name in flags)
 
 
 _JSON: Final = {True: b"true", False: b"false"}
