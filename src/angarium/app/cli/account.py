@@ -1,42 +1,47 @@
 """`angarium account`: who else may see an account."""
 
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
-from angarium.app.cli.options import ConfigFile, Data, configured
+from angarium.app.cli.options import Commands, configured, placed
 
-app = typer.Typer(help="Accounts, and who else may see them.", no_args_is_help=True)
+app = Commands("account", help="Accounts, and who else may see them.")
 
-Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account: its owner's name, or its id.")]
-UserName = Annotated[str, typer.Argument(metavar="USER", help="The user who is let in.")]
-ReadOnly = Annotated[bool, typer.Option("--read-only", help="Let the user read, but change nothing.")]
+_account = click.argument("account", help="The account: its owner's name, or its id.")
+_user = click.argument("user", help="The user who is let in.")
 
 
 @app.command()
-def grant(
-    account: Account, user: UserName, read_only: ReadOnly = False, data: Data = None, config: ConfigFile = None
-) -> None:
+@_account
+@_user
+@click.option("--read-only", is_flag=True, help="Let the user read, but change nothing.")
+@placed
+def grant(account: str, user: str, read_only: bool, data: Path | None, config: Path | None) -> None:
     """Let a user into the account of another. A second grant replaces the first."""
     from angarium.app.cli.reach import writing
 
     with writing(configured(data, config)) as caller:
         caller.call("account.grant", {"account": account, "user": user, "readOnly": read_only})
-    typer.echo(f"{user} may {'read' if read_only else 'read and change'} the account of {account}")
+    click.echo(f"{user} may {'read' if read_only else 'read and change'} the account of {account}")
 
 
 @app.command()
-def revoke(account: Account, user: UserName, data: Data = None, config: ConfigFile = None) -> None:
+@_account
+@_user
+@placed
+def revoke(account: str, user: str, data: Path | None, config: Path | None) -> None:
     """Take a grant back. It ends at once, also for who is signed in."""
     from angarium.app.cli.reach import writing
 
     with writing(configured(data, config)) as caller:
         caller.call("account.revoke", {"account": account, "user": user})
-    typer.echo(f"{user} may no longer see the account of {account}")
+    click.echo(f"{user} may no longer see the account of {account}")
 
 
 @app.command("list")
-def list_(data: Data = None, config: ConfigFile = None) -> None:
+@placed
+def list_(data: Path | None, config: Path | None) -> None:
     """Show every account, its owner, and who else may see it."""
     from angarium.app.cli.reach import reading
     from angarium.datatypes import principals
@@ -57,4 +62,4 @@ def list_(data: Data = None, config: ConfigFile = None) -> None:
 
     with reading(configured(data, config)) as store:
         for line in store.read(lines):
-            typer.echo(line)
+            click.echo(line)

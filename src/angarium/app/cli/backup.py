@@ -1,16 +1,16 @@
 """`angarium backup`."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from angarium.app.cli.options import ConfigFile, Data, configured
-
-Target = Annotated[Path, typer.Argument(metavar="FILE", help="The tar file to write; replaced when it is there.")]
+from angarium.app.cli.options import PATH, configured, placed
 
 
-def backup(file: Target, data: Data = None, config: ConfigFile = None) -> None:
+@click.command()
+@click.argument("file", type=PATH, help="The tar file to write; replaced when it is there.")
+@placed
+def backup(file: Path, data: Path | None, config: Path | None) -> None:
     """Write the whole data folder, as it is at one moment, into a tar file; the server may go on working.
 
     To restore it, unpack it into an empty folder and serve that.
@@ -20,4 +20,4 @@ def backup(file: Target, data: Data = None, config: ConfigFile = None) -> None:
 
     with Progress("backup") as progress, reading(configured(data, config)) as store:
         store.backup(str(file.absolute()), progress.reach)
-    typer.echo(f"written {file} ({file.stat().st_size} octets)")
+    click.echo(f"written {file} ({file.stat().st_size} octets)")

@@ -1,22 +1,26 @@
 """`angarium config`: show and check."""
 
-import typer
+from pathlib import Path
 
-from angarium.app.cli.options import ConfigFile, Data, configured
+import click
 
-app = typer.Typer(help="The configuration: a TOML file, and the environment before it.", no_args_is_help=True)
+from angarium.app.cli.options import Commands, configured, placed
+
+app = Commands("config", help="The configuration: a TOML file, and the environment before it.")
 
 
 @app.command()
-def show(data: Data = None, config: ConfigFile = None) -> None:
+@placed
+def show(data: Path | None, config: Path | None) -> None:
     """Show the configuration in force, with every default, as TOML."""
     from angarium.app.config import show_config
 
-    typer.echo(show_config(configured(data, config)), nl=False)
+    click.echo(show_config(configured(data, config)), nl=False)
 
 
 @app.command()
-def check(data: Data = None, config: ConfigFile = None) -> None:
+@placed
+def check(data: Path | None, config: Path | None) -> None:
     """Say whether the configuration can be used, and what is wrong if not: where, which key, what is allowed."""
     configured(data, config)
-    typer.echo("the configuration is good")
+    click.echo("the configuration is good")

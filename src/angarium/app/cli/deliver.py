@@ -2,20 +2,16 @@
 
 import re
 import sys
-from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
 
-import typer
+import click
+from click.exceptions import Exit
 
-from angarium.app.cli.options import ConfigFile, Data, configured
+from angarium.app.cli.options import configured, placed
 
 if TYPE_CHECKING:
     from angarium.app.config import Config
-
-To = Annotated[str, typer.Option("--user", metavar="NAME", help="Whose mail it is: a user, or an address of one.")]
-SenderOption = Annotated[str, typer.Option("--sender", metavar="ADDRESS", help="The sender of the envelope.")]
-Detail = Annotated[
-    str | None, typer.Option("--detail", metavar="NAME", help="File it in this mailbox when there is one.")
-]
 
 # sysexits.h: what a mail transfer agent understands. Anything that is not its fault is tried again.
 _TEMPORARY: Final = 75
@@ -26,9 +22,12 @@ _LONE_END: Final = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _MBOX_LINE: Final = re.compile(rb"From [^\n]*+\n")
 
 
-def deliver(
-    user: To, sender: SenderOption = "", detail: Detail = None, data: Data = None, config: ConfigFile = None
-) -> None:
+@click.command()
+@click.option("--user", metavar="NAME", required=True, help="Whose mail it is: a user, or an address of one.")
+@click.option("--sender", metavar="ADDRESS", default="", help="The sender of the envelope.")
+@click.option("--detail", metavar="NAME", help="File it in this mailbox when there is one.")
+@placed
+def deliver(user: str, sender: str, detail: str | None, data: Path | None, config: Path | None) -> None:
     """Deliver one message from standard input, for the pipe of a mail transfer agent.
 
     Quota, vacation and the mailbox that an address names are as for mail by LMTP, and a message that the user was
@@ -66,4 +65,4 @@ def _message(settings: "Config") -> bytes:
 
 def _end(code: int, reason: object) -> NoReturn:
     print(f"angarium: {reason}", file=sys.stderr)
-    raise typer.Exit(code)
+    raise Exit(code)

@@ -1,16 +1,18 @@
 """`angarium export`."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
+from click.exceptions import Exit
 
-from angarium.app.cli.options import ConfigFile, Data, UserOption, configured
-
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Where to; a folder that is empty or not there yet.")]
+from angarium.app.cli.options import PATH, configured, placed, user_option
 
 
-def export(user: UserOption, folder: Folder, data: Data = None, config: ConfigFile = None) -> None:
+@click.command()
+@click.argument("folder", metavar="DIR", type=PATH, help="Where to; a folder that is empty or not there yet.")
+@user_option
+@placed
+def export(folder: Path, user: str, data: Path | None, config: Path | None) -> None:
     """Write an account into a folder, as any program can read it: a Maildir, a .vcf for each address book, and .ics.
 
     Octets, flags and dates are kept; angarium.json, contacts/contacts.json and calendars/calendars.json say what the
@@ -24,8 +26,8 @@ def export(user: UserOption, folder: Folder, data: Data = None, config: ConfigFi
     with Progress("export", octets=False) as progress, reading_what_is_left(configured(data, config)) as store:
         outcome = export_account(store, user, folder, progress)
     for label, reason in outcome.failed:
-        typer.echo(f"failed {label}: {reason}")
-    typer.echo(", ".join(f"{name} {count}" for name, count in outcome.written.items()))
-    typer.echo(f"written {sum(outcome.written.values())}, failed {len(outcome.failed)}")
+        click.echo(f"failed {label}: {reason}")
+    click.echo(", ".join(f"{name} {count}" for name, count in outcome.written.items()))
+    click.echo(f"written {sum(outcome.written.values())}, failed {len(outcome.failed)}")
     if outcome.failed:
-        raise typer.Exit(1)
+        raise Exit(1)

@@ -1,33 +1,36 @@
 """`angarium import`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
+from click.exceptions import Exit
 
-from angarium.app.cli.options import ConfigFile, Data, UserOption, Verbose, configured
+from angarium.app.cli.options import configured, placed, user_option, verbose_option
 
 if TYPE_CHECKING:
     from angarium.app.cli.importing.outcome import Outcome
 
-Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.", exists=True)]
-Mailbox = Annotated[
-    str | None, typer.Option("--mailbox", metavar="NAME", help="File everything in this mailbox; A/B is B inside A.")
-]
-Book = Annotated[str | None, typer.Option("--book", metavar="NAME", help="Put all cards into this address book.")]
-
-Calendar = Annotated[str | None, typer.Option("--calendar", metavar="NAME", help="Put all events into this calendar.")]
+_EXISTING = click.Path(exists=True, path_type=Path)
 
 
+@click.command("import")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=_EXISTING, help="Files and folders.")
+@user_option
+@click.option("--mailbox", metavar="NAME", help="File everything in this mailbox; A/B is B inside A.")
+@click.option("--book", metavar="NAME", help="Put all cards into this address book.")
+@click.option("--calendar", metavar="NAME", help="Put all events into this calendar.")
+@verbose_option
+@placed
 def import_(
-    paths: Paths,
-    user: UserOption,
-    mailbox: Mailbox = None,
-    book: Book = None,
-    calendar: Calendar = None,
-    verbose: Verbose = False,
-    data: Data = None,
-    config: ConfigFile = None,
+    paths: tuple[Path, ...],
+    user: str,
+    mailbox: str | None,
+    book: str | None,
+    calendar: str | None,
+    verbose: bool,
+    data: Path | None,
+    config: Path | None,
 ) -> None:
     """Bring mail, contacts and events into an account: mbox, Maildir, .eml, .vcf, .ics, an export, or folders of them.
 
@@ -61,9 +64,9 @@ def import_(
         raise
     _tell(outcome)
     if outcome.failed:
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 def _tell(outcome: "Outcome") -> None:
     for line in outcome.lines():
-        typer.echo(line)
+        click.echo(line)

@@ -4,65 +4,57 @@ Exit codes: 0 done, 1 some items failed (each was named), 2 usage or configurati
 """
 
 import sys
-from typing import Annotated
+from typing import NoReturn
 
-import typer
+import click
 
 from angarium import __version__
 from angarium.app.cli import account, backup, config, deliver, export, import_mail, queue, rebuild, serve, user, verify
-
-_ABOUT = """Mail whose native language is JMAP.
-
-Every command takes --data DIR and --config FILE, and works beside a running server, which sees at once what was done.
-"""
-
-app = typer.Typer(
-    name="angarium",
-    help=_ABOUT,
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("serve")(serve.serve)
-app.add_typer(user.app, name="user")
-app.add_typer(account.app, name="account")
-app.command("import")(import_mail.import_)
-app.command("deliver")(deliver.deliver)
-app.command("export")(export.export)
-app.add_typer(queue.app, name="queue")
-app.add_typer(rebuild.app, name="rebuild")
-app.command("verify")(verify.verify)
-app.command("backup")(backup.backup)
-app.add_typer(config.app, name="config")
+from angarium.app.cli.options import Commands
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"angarium {__version__}")
-        raise typer.Exit
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="angarium %(version)s", help="Show the version.")
+def app() -> None:
+    """Mail whose native language is JMAP.
+
+    Every command takes --data DIR and --config FILE, and works beside a running server, which sees at once what was
+    done.
+    """
 
 
-@app.callback()
-def _all(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
-    ] = False,
-) -> None:
-    del version
+for _command in (
+    serve.serve,
+    user.app,
+    account.app,
+    import_mail.import_,
+    deliver.deliver,
+    export.export,
+    queue.app,
+    rebuild.app,
+    verify.verify,
+    backup.backup,
+    config.app,
+):
+    app.add_command(_command)
 
 
 def main() -> None:
     """Run the program; what users can mend is told in a line without a traceback."""
     try:
-        app()
-    except KeyboardInterrupt:
-        _stop("interrupted; what was done until then stays", 130)
+        code = app.main(prog_name="angarium", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except click.Abort as abort:
+        if isinstance(abort.__cause__, KeyboardInterrupt):
+            _stop("interrupted; what was done until then stays", 130)
+        _stop("nothing was done", 1)
     except Exception as error:
         if not isinstance(error, _told()):
             raise
         _stop(str(error), 2)
+    sys.exit(code)
 
 
 def _told() -> tuple[type[Exception], ...]:
@@ -74,6 +66,6 @@ def _told() -> tuple[type[Exception], ...]:
     return Refused, ConfigError, StoreError, OSError
 
 
-def _stop(text: str, code: int) -> None:
+def _stop(text: str, code: int) -> NoReturn:
     print(f"angarium: {text}", file=sys.stderr)
     sys.exit(code)

@@ -1,28 +1,43 @@
 """Options and arguments that several commands share, worded once."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import typer
+import click
 
 if TYPE_CHECKING:
     from angarium.app.config import Config
 
-Data = Annotated[
-    Path | None,
-    typer.Option("--data", metavar="DIR", help="The data folder. [default: the platform's folder for data]"),
-]
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="A TOML file with the configuration."),
-]
-UserOption = Annotated[str, typer.Option("--user", metavar="NAME", help="Whose account.")]
-Verbose = Annotated[bool, typer.Option("--verbose", help="Name everything that was skipped.")]
-PasswordStdin = Annotated[
-    bool, typer.Option("--password-stdin", help="Read the password from the first line of standard input.")
-]
+PATH = click.Path(path_type=Path)
+
+user_option = click.option("--user", metavar="NAME", required=True, help="Whose account.")
+verbose_option = click.option("--verbose", is_flag=True, help="Name everything that was skipped.")
+password_stdin_option = click.option(
+    "--password-stdin", is_flag=True, help="Read the password from the first line of standard input."
+)
+
+_data = click.option(
+    "--data", metavar="DIR", type=PATH, help="The data folder. [default: the platform's folder for data]"
+)
+_config = click.option("--config", metavar="FILE", type=PATH, help="A TOML file with the configuration.")
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def placed(command: _F) -> _F:
+    """What every command takes, for `configured`: where the data is, and the configuration."""
+    return _data(_config(command))
+
+
+class Commands(click.Group):
+    """Commands of one kind, shown in the order in which they were declared."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names."""
+        del ctx
+        return list(self.commands)
 
 
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
@@ -33,7 +48,7 @@ def size_of(text: str) -> int:
     """A size as people write it: 5000000, 500 MB, 1.5GB, 2GiB."""
     found = _SIZE.fullmatch(text.strip())
     if not found or (found[3] and not found[2]):
-        raise typer.BadParameter(f"{text!r} is no size such as 500MB, 5GB or 2GiB")
+        raise click.BadParameter(f"{text!r} is no size such as 500MB, 5GB or 2GiB")
     unit = 1024 ** " kmgt".index(found[2].lower()) if found[3] else _UNITS[found[2].lower()]
     return int(Decimal(found[1]) * unit)
 

@@ -2,24 +2,26 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from angarium.app.cli.options import ConfigFile, Data, configured
+from angarium.app.cli.options import Commands, configured, placed
 
 if TYPE_CHECKING:
     from angarium.app.cli.progress import Progress
     from angarium.app.cli.reach import Caller
     from angarium.formats.json import JSON
 
-app = typer.Typer(help="Make again what follows from the stored mail; the mail is not touched.", no_args_is_help=True)
+app = Commands("rebuild", help="Make again what follows from the stored mail; the mail is not touched.")
 
-Only = Annotated[str | None, typer.Option("--user", metavar="NAME", help="Only this user's account.")]
+_only = click.option("--user", metavar="NAME", help="Only this user's account.")
 
 
 @app.command()
-def counters(user: Only = None, data: Data = None, config: ConfigFile = None) -> None:
+@_only
+@placed
+def counters(user: str | None, data: Path | None, config: Path | None) -> None:
     """Count again what each mailbox holds, and list again what is in it."""
 
     def step(caller: "Caller", account: int, _count: int, _progress: "Progress") -> str:
@@ -29,7 +31,9 @@ def counters(user: Only = None, data: Data = None, config: ConfigFile = None) ->
 
 
 @app.command()
-def threads(user: Only = None, data: Data = None, config: ConfigFile = None) -> None:
+@_only
+@placed
+def threads(user: str | None, data: Path | None, config: Path | None) -> None:
     """Find again which mails belong together. A mail that changes its thread gets another id."""
 
     def step(caller: "Caller", account: int, _count: int, _progress: "Progress") -> str:
@@ -39,7 +43,9 @@ def threads(user: Only = None, data: Data = None, config: ConfigFile = None) -> 
 
 
 @app.command()
-def search(user: Only = None, data: Data = None, config: ConfigFile = None) -> None:
+@_only
+@placed
+def search(user: str | None, data: Path | None, config: Path | None) -> None:
     """Read every mail and card again for its text, and index it anew."""
 
     def step(caller: "Caller", account: int, count: int, progress: "Progress") -> str:
@@ -82,4 +88,4 @@ def _each_account(
         progress.expect(sum(count for _name, _account, count in found))
         done = [f"{name}: {step(caller, account, count, progress)}" for name, account, count in found]
     for line in done:
-        typer.echo(line)
+        click.echo(line)

@@ -1,28 +1,30 @@
 """`angarium user`: add, list, passwd, quota, address, remove."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from angarium.app.cli.options import ConfigFile, Data, PasswordStdin, configured, shown_size, size_of
+from angarium.app.cli.options import Commands, configured, password_stdin_option, placed, shown_size, size_of
 
 if TYPE_CHECKING:
     from angarium.formats.json import JSON
     from angarium.store.contract import AccountKey, Snapshot
 
-app = typer.Typer(help="People who can sign in, each with an account of their own.", no_args_is_help=True)
+app = Commands("user", help="People who can sign in, each with an account of their own.")
 
-address_app = typer.Typer(help="Further addresses of a user, to receive at and to send from.", no_args_is_help=True)
-app.add_typer(address_app, name="address")
+address_app = Commands("address", help="Further addresses of a user, to receive at and to send from.")
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="What the user signs in with: a word or an e-mail address.")]
-
-Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="An e-mail address, such as sales@example.com.")]
+_name = click.argument("name", help="What the user signs in with: a word or an e-mail address.")
+_address = click.argument("address", help="An e-mail address, such as sales@example.com.")
 
 
 @app.command()
-def add(name: Name, password_stdin: PasswordStdin = False, data: Data = None, config: ConfigFile = None) -> None:
+@_name
+@password_stdin_option
+@placed
+def add(name: str, password_stdin: bool, data: Path | None, config: Path | None) -> None:
     """Make a user with an account and its first mailboxes. Asks for the password twice."""
     from angarium.app.cli.reach import writing
     from angarium.datatypes.principals import UnfitName, check_name
@@ -31,14 +33,15 @@ def add(name: Name, password_stdin: PasswordStdin = False, data: Data = None, co
     try:
         check_name(name)
     except UnfitName as error:
-        raise typer.BadParameter(str(error)) from error
+        raise click.BadParameter(str(error)) from error
     with writing(settings, create=True) as caller:
         caller.call("user.add", {"name": name, "passwordHash": _hashed(password_stdin)})
-    typer.echo(f"added {name}")
+    click.echo(f"added {name}")
 
 
 @app.command("list")
-def list_(data: Data = None, config: ConfigFile = None) -> None:
+@placed
+def list_(data: Path | None, config: Path | None) -> None:
     """Show every user: name, account, number of mails and how much they take, addresses."""
     from angarium.app.cli.reach import reading
     from angarium.datatypes import principals
@@ -53,20 +56,17 @@ def list_(data: Data = None, config: ConfigFile = None) -> None:
     width = max((len(user.name) for user, *_held in rows), default=0)
     for user, mails, size in rows:
         addresses = " ".join(principals.addresses(user, domains))
-        typer.echo(f"{user.name:<{width}}  {account_id(user.account)}  {mails}  {size}  {addresses}")
+        click.echo(f"{user.name:<{width}}  {account_id(user.account)}  {mails}  {size}  {addresses}")
 
 
 @app.command()
+@_name
+@click.option("--octets", metavar="SIZE", help="All mails together: 5GB, or none.")
+@click.option("--messages", metavar="N", help="How many mails, or none.")
+@click.option("--none", is_flag=True, help="No limits at all.")
+@placed
 def quota(
-    name: Name,
-    octets: Annotated[
-        str | None,
-        typer.Option("--octets", metavar="SIZE", help="All mails together: 5GB, or none."),
-    ] = None,
-    messages: Annotated[str | None, typer.Option("--messages", metavar="N", help="How many mails, or none.")] = None,
-    none: Annotated[bool, typer.Option("--none", help="No limits at all.")] = False,
-    data: Data = None,
-    config: ConfigFile = None,
+    name: str, octets: str | None, messages: str | None, none: bool, data: Path | None, config: Path | None
 ) -> None:
     """Show what a user's account holds and may hold, or set what it may hold.
 
@@ -88,55 +88,65 @@ def quota(
         return _held(snapshot, user.account)
 
     with reading(settings) as store:
-        typer.echo("  ".join((name, *store.read(held))))
+        click.echo("  ".join((name, *store.read(held))))
 
 
 @address_app.command("add")
-def add_address(name: Name, address: Address, data: Data = None, config: ConfigFile = None) -> None:
+@_name
+@_address
+@placed
+def add_address(name: str, address: str, data: Path | None, config: Path | None) -> None:
     """Give a user one more address."""
     from angarium.app.cli.reach import writing
 
     with writing(configured(data, config)) as caller:
         caller.call("user.address.add", {"name": name, "address": address})
-    typer.echo(f"{address} is an address of {name}")
+    click.echo(f"{address} is an address of {name}")
 
 
 @address_app.command("remove")
-def remove_address(name: Name, address: Address, data: Data = None, config: ConfigFile = None) -> None:
+@_name
+@_address
+@placed
+def remove_address(name: str, address: str, data: Path | None, config: Path | None) -> None:
     """Take back an address that was given to a user."""
     from angarium.app.cli.reach import writing
 
     with writing(configured(data, config)) as caller:
         caller.call("user.address.remove", {"name": name, "address": address})
-    typer.echo(f"{address} is no address of {name} any more")
+    click.echo(f"{address} is no address of {name} any more")
 
 
 @app.command()
-def passwd(name: Name, password_stdin: PasswordStdin = False, data: Data = None, config: ConfigFile = None) -> None:
+@_name
+@password_stdin_option
+@placed
+def passwd(name: str, password_stdin: bool, data: Path | None, config: Path | None) -> None:
     """Give a user another password. Who is signed in with the old one is signed out."""
     from angarium.app.cli.reach import writing
 
     with writing(configured(data, config)) as caller:
         caller.call("user.passwd", {"name": name, "passwordHash": _hashed(password_stdin)})
-    typer.echo(f"changed the password of {name}")
+    click.echo(f"changed the password of {name}")
 
 
 @app.command()
-def remove(
-    name: Name,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    data: Data = None,
-    config: ConfigFile = None,
-) -> None:
+@_name
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@placed
+def remove(name: str, yes: bool, data: Path | None, config: Path | None) -> None:
     """Remove a user with the account and everything in it, for ever. Asks first."""
     from angarium.app.cli.reach import writing
 
     settings = configured(data, config)
     if not yes and sys.stdin.isatty():
-        typer.confirm(f"Remove {name} with all mail, for ever?", abort=True)
+        click.confirm(f"Remove {name} with all mail, for ever?", abort=True)
     with writing(settings) as caller:
         caller.call("user.remove", {"name": name})
-    typer.echo(f"removed {name}")
+    click.echo(f"removed {name}")
+
+
+app.add_command(address_app)
 
 
 def _held(snapshot: "Snapshot", account: "AccountKey") -> tuple[str, str]:
@@ -150,7 +160,7 @@ def _held(snapshot: "Snapshot", account: "AccountKey") -> tuple[str, str]:
 def _limits(octets: str | None, messages: str | None, none: bool) -> "dict[str, JSON]":
     """The limits that options give: those not given are left out, null stands for none."""
     if none and (octets or messages):
-        raise typer.BadParameter("give either --none or limits")
+        raise click.BadParameter("give either --none or limits")
     if none:
         return {"octets": None, "messages": None}
     limits: dict[str, JSON] = {}
@@ -163,7 +173,7 @@ def _limits(octets: str | None, messages: str | None, none: bool) -> "dict[str, 
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 16):
-        raise typer.BadParameter(f"{text!r} is no number of mails")
+        raise click.BadParameter(f"{text!r} is no number of mails")
     return int(text)
 
 
@@ -174,9 +184,9 @@ def _hashed(from_stdin: bool) -> str:
     if from_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
     elif sys.stdin.isatty():
-        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     else:
-        raise typer.BadParameter("give --password-stdin when there is no terminal to ask on")
+        raise click.BadParameter("give --password-stdin when there is no terminal to ask on")
     if not password:
-        raise typer.BadParameter("an empty password")
+        raise click.BadParameter("an empty password")
     return hash_password(password)

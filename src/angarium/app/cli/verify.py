@@ -1,11 +1,16 @@
 """`angarium verify`."""
 
-import typer
+from pathlib import Path
 
-from angarium.app.cli.options import ConfigFile, Data, configured
+import click
+from click.exceptions import Exit
+
+from angarium.app.cli.options import configured, placed
 
 
-def verify(data: Data = None, config: ConfigFile = None) -> None:
+@click.command()
+@placed
+def verify(data: Path | None, config: Path | None) -> None:
     """Check that the data folder is whole, and name everything in it that is not.
 
     Users, grants, mailboxes, messages, counters and indexes must agree, and every message must still have the octets
@@ -18,8 +23,8 @@ def verify(data: Data = None, config: ConfigFile = None) -> None:
     with Progress("verify", octets=False) as progress, reading(configured(data, config)) as store:
         outcome = verify_store(store, progress)
     for problem in outcome.problems:
-        typer.echo(problem)
-    typer.echo(f"checked {outcome.users} users, {outcome.emails} mails, {outcome.blobs} contents")
-    typer.echo(f"{len(outcome.problems)} things are wrong" if outcome.problems else "all is well")
+        click.echo(problem)
+    click.echo(f"checked {outcome.users} users, {outcome.emails} mails, {outcome.blobs} contents")
+    click.echo(f"{len(outcome.problems)} things are wrong" if outcome.problems else "all is well")
     if outcome.problems:
-        raise typer.Exit(1)
+        raise Exit(1)
