@@ -62,6 +62,7 @@ class Account:
     def __init__(self, login: Login, capability: str = MAIL) -> None:
         self._using = [CORE, capability]
         self._connections: dict[Origin, Connection] = {}
+        self._quick = False
         self._headers = {"Authorization": login.authorization, "Accept": "application/json"}
         session, url = self._session(login.url)
         self.id: str = session["primaryAccounts"][capability]
@@ -69,10 +70,11 @@ class Account:
         self._api = urljoin(url, session["apiUrl"])
         self._upload = urljoin(url, session["uploadUrl"].replace("{accountId}", quote(self.id)))
 
-    def again(self) -> Self:
-        """The same account over connections of its own."""
+    def again(self, quick: bool = False) -> Self:
+        """The same account over connections of its own, ``quick`` ones or usual ones."""
         other = copy(self)
         other._connections = {}
+        other._quick = quick
         return other
 
     def close(self) -> None:
@@ -124,7 +126,7 @@ class Account:
 
     def _prepare(self, method: str, url: str, extra: Mapping[str, str], body: bytes | None = None) -> Prepared:
         origin = Origin.of(url)
-        connection = self._connections.setdefault(origin, Connection(origin))
+        connection = self._connections.setdefault(origin, Connection(origin, self._quick))
         return Prepared(connection, render(method, path_of(url), origin, {**self._headers, **extra}, body))
 
 

@@ -82,22 +82,25 @@ class _Client:
     failure: Exception | None = None
 
     def run(self, row: Row, start: threading.Barrier, seconds: float) -> None:
-        """Warm up, wait for the others, then ask for so long, an even number of times: some rows undo themselves."""
+        """Warm up, wait for the others, then ask for so long; a row that writes an even number of times, as some undo
+        themselves.
+        """
+        times = 2 if row.writes else 1
         try:
-            self._twice(row)
+            self._ask(row, times)
             self.seconds.clear()
             start.wait()
             until = time.perf_counter() + seconds
             while time.perf_counter() < until:
-                self._twice(row)
+                self._ask(row, times)
         except threading.BrokenBarrierError:
             pass  # another client has failed
         except Exception as error:  # told by the thread that waits for this one
             self.failure = error
             start.abort()
 
-    def _twice(self, row: Row) -> None:
-        for _ in range(2):
+    def _ask(self, row: Row, times: int) -> None:
+        for _ in range(times):
             done = perform(self.subject, row, (*row.before, *row.steps), self.turn, [])
             self.turn += 1
             # Reading every answer would make the client what is measured.

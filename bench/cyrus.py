@@ -22,7 +22,7 @@ from bench.server import CommandError
 CONTACTS = contacts.Dialect(
     "https://cyrusimap.org/ns/jmap/contacts", "Contact", ("lastName", "firstName"), lambda text: {"notes": text}
 )
-CALENDARS = calendars.Dialect("https://cyrusimap.org/ns/jmap/calendars", moment="Z", zoned=False)
+CALENDARS = calendars.Dialect("https://cyrusimap.org/ns/jmap/calendars", moment="Z", zoned=False, endless=False)
 ADDRESS_BOOK = "/dav/addressbooks/user/test/Default/"
 CALENDAR = "/dav/calendars/user/test/Default/"
 REFUSED_VCARD = "2.1"

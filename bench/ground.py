@@ -21,7 +21,7 @@ class Ground:
 
     ``large`` is the mailbox with most of the mail and ``large_total`` what it held before the run; ``newest`` are its
     newest messages and ``unflagged`` some that nobody flagged; ``first_single`` is a number that no earlier run has
-    used for new mail.
+    used for new mail, or for other words in what is edited.
     """
 
     account: str
@@ -35,9 +35,9 @@ class Ground:
     first_single: int
 
 
-def without_mail(account: str, objects: int) -> Ground:
+def without_mail(account: str, objects: int, first_single: int = 0) -> Ground:
     """The ground of rows that are not about mail, on an account with so many objects."""
-    return Ground(account, objects, "", 0, "", (), (), 0, 0)
+    return Ground(account, objects, "", 0, "", (), (), 0, first_single)
 
 
 def mailboxes_by_name(account: Account) -> dict[str, Arguments]:

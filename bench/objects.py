@@ -67,11 +67,11 @@ def gets_page(_ground: Ground, got: Sequence[Call]) -> bool:
 
 
 def edit(kind: str, pool: Sequence[str], patch: Callable[[int], Arguments]) -> Step:
-    """Tells the state, then changes one object by what ``patch`` makes of the turn."""
+    """Tells the state, then changes one object by what ``patch`` makes of a new number."""
 
     def step(ground: Ground, turn: int, _earlier: Sequence[bytes]) -> Api:
         account = {"accountId": ground.account}
-        update = {ids_asked(turn, pool, 1)[0]: patch(turn)}
+        update = {ids_asked(turn, pool, 1)[0]: patch(ground.first_single + turn)}
         return Api([(f"{kind}/get", account | {"ids": []}, "g"), (f"{kind}/set", account | {"update": update}, "s")])
 
     return step

@@ -108,12 +108,15 @@ def tables(report: Report) -> list[Table]:
 
 def _alone(report: Report, pairs: Sequence[_Pair]) -> Table:
     peer, newest = report.peer, _newest(pairs)
-    head = ["row", "of", "p50 ms", "p90", f"{peer} p50 ms", "p90", "× faster", "CPU ms", f"{peer} CPU ms", "CPU, ×"]
+    head = ["row", "of", "p50 ms", "p90", f"{peer} p50 ms", "p90", "× faster", "× if quick"]
+    head += ["CPU ms", f"{peer} CPU ms", "CPU, ×"]
     rows = []
     for pair in pairs:
         mine, other = pair.ours, pair.theirs
         times = (mine.time.p50, mine.time.p90, other.time.p50, other.time.p90)
-        cells = [mine.row, f"{mine.objects:,}", *map(_ms, times), f"{pair.judged.faster:.1f}", *_cpu(pair.judged, pair)]
+        quick = f"{other.quick / mine.quick:.1f}" if mine.quick and other.quick else ""
+        cells = [mine.row, f"{mine.objects:,}", *map(_ms, times), f"{pair.judged.faster:.1f}", quick]
+        cells += _cpu(pair.judged, pair)
         if newest:
             cells.append(f"{newest[mine.row]:.1f}" if mine.row in newest else "")
         rows.append([*cells, pair.judged.told])
