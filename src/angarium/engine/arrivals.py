@@ -5,9 +5,12 @@ For imports. What an object is and whether the account has it already is for its
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from angarium.formats.json import JSON
+from angarium.formats.primitives import parse_utc
 from angarium.store.contract import AccountKey, Indexes, NewRecord, StagedBlob, Texts, Transaction
 
 Staged: TypeAlias = Mapping[bytes, StagedBlob]
@@ -18,12 +21,33 @@ UNSTAGED: Final[Staged] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An object on its way into the store; `blobs` are the octets that it names."""
+    """An object on its way into the store; `blobs` are the octets that it names.
+
+    `revised` is when it was last changed where it comes from, in epoch milliseconds, None where nobody says.
+    """
 
     value: bytes
     indexes: Indexes
     texts: Texts
     blobs: tuple[bytes, ...] = ()
+    revised: int | None = None
+
+
+class Became(StrEnum):
+    """What became of an object: the account has it as it is (`THERE`), or as another version that is no older."""
+
+    TAKEN = "taken"
+    UPDATED = "updated"
+    THERE = "there"
+    OTHER = "other"
+
+
+def is_newer(arrival: Arrival, value: Mapping[str, JSON], stored: Mapping[str, JSON]) -> bool:
+    """Whether an object is a later version of a stored one: by its number (RFC 5546 §2.1.4), then by its time."""
+    number, known = (each.get("sequence", 0) for each in (value, stored))
+    if isinstance(number, int) and isinstance(known, int) and number != known:
+        return number > known
+    return arrival.revised is not None and arrival.revised > (parse_utc(str(stored.get("updated"))) or 0)
 
 
 def keep(
@@ -34,6 +58,20 @@ def keep(
     made = transaction.records.create_all(account, kind, prefix, records)
     for record, each in zip(made, given, strict=True):
         if each.blobs:
-            kept = [transaction.blobs.add(staged.get(octets, octets)) for octets in each.blobs]
-            transaction.blobs.pin(account, kind, record, kept)
+            _pin(transaction, account, kind, record, each, staged)
     return made
+
+
+def renew(
+    transaction: Transaction, account: AccountKey, kind: str, record: str, newer: Arrival, staged: Staged
+) -> None:
+    """Store another version of an object that the account has."""
+    transaction.records.update(account, kind, record, newer.value, newer.indexes, newer.texts)
+    _pin(transaction, account, kind, record, newer, staged)
+
+
+def _pin(
+    transaction: Transaction, account: AccountKey, kind: str, record: str, arrival: Arrival, staged: Staged
+) -> None:
+    kept = [transaction.blobs.add(staged.get(octets, octets)) for octets in arrival.blobs]
+    transaction.blobs.pin(account, kind, record, kept)

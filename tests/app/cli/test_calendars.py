@@ -44,6 +44,20 @@ def test_events_come_in_once_however_often_a_file_is_imported(ann: Program, tmp_
     assert ann.good("verify").endswith("all is well\n")
 
 
+def test_a_newer_version_of_an_event_replaces_it_and_any_other_is_told(ann: Program, tmp_path: Path) -> None:
+    def said(title: str, modified: str) -> list[str]:
+        text = calendar(titled(title, f"LAST-MODIFIED:{modified}", uid="u1"), titled("Talk", uid="u2"))
+        (tmp_path / "a.ics").write_bytes(text)
+        return ann.good("import", "--user", "ann", tmp_path / "a.ics").splitlines()
+
+    said("Walk", "20260101T000000Z")
+    assert said("Run", "20270101T000000Z")[-1] == "taken 0, updated 1, skipped 1, failed 0"
+    older = said("Swim", "20250101T000000Z")
+    assert older[-1] == "taken 0, skipped 2, failed 0"
+    assert "u1: the account has another version of this event, and this one is not known to be newer" in older[0]
+    assert exported(ann, "ann", tmp_path / "out")[1].keys() == {"Run", "Talk"}
+
+
 def test_single_instances_of_a_series_that_is_not_there_come_in_one_by_one(ann: Program, tmp_path: Path) -> None:
     first, second = (titled("Walk", f"RECURRENCE-ID:2026010{day}T090000Z", uid="u") for day in (5, 6))
     for name, parts in {"a": [first], "b": [first, second], "c": [titled("Walk", "RRULE:FREQ=DAILY", uid="u")]}.items():

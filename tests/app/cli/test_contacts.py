@@ -44,6 +44,19 @@ def test_many_cards_in_one_file_come_in_once_however_often_it_is_imported(ann: P
     assert ann.good("verify").endswith("all is well\n")
 
 
+def test_a_running_server_replaces_a_card_by_a_newer_version(ann: Program, tmp_path: Path) -> None:
+    file = tmp_path / "a.vcf"
+    with ann.serving():
+        for name, revised, last in (
+            ("Zoe", "20260101T000000Z", "taken 1, skipped 0, failed 0"),
+            ("Zoë", "20270101T000000Z", "taken 0, updated 1, skipped 0, failed 0"),
+            ("Zoé", "20250101T000000Z", "taken 0, skipped 1, failed 0"),
+        ):
+            file.write_bytes(vcard(name, "u1", REV=revised))
+            assert ann.good("import", "--user", "ann", file).splitlines()[-1] == last
+    assert exported(ann, "ann", tmp_path / "out")[1].keys() == {"Zoë"}
+
+
 def test_a_running_server_takes_cards_too(ann: Program, tmp_path: Path) -> None:
     file = tmp_path / "all.vcf"
     file.write_bytes(b"".join(vcard(f"Card {number}", f"u{number}") for number in range(700)))

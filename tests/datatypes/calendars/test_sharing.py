@@ -138,7 +138,7 @@ def test_secret_events_that_are_imported_or_go_with_their_calendar_make_no_news_
     event = {"title": "x", "start": "2026-10-01T09:00:00", "privacy": "secret", "uid": "u"}
     arrival = new_event(event, [calendar], NOW, {})
     key = ann.user.accounts[ann.account].key
-    assert ann.harness.store.write(lambda view: store(view, key, [arrival])).result() == [True]
+    assert ann.harness.store.write(lambda view: store(view, key, [arrival])).result() == ["taken"]
     ann.put(**SERIES, privacy="secret", calendarIds={calendar: True})
     state = guest.call("CalendarEvent/get", ids=[])["state"]
     ann.call("Calendar/set", destroy=[calendar], onDestroyRemoveEvents=True)

@@ -38,9 +38,9 @@ def import_(
     mailboxes; a message given by itself goes to the inbox. Dates and flags come along. What the account has already,
     octet for octet, is skipped, so an import that was cut short can simply be run again. Cards go to the default
     address book, events to the default calendar; what the account has by its UID (or without one, by its content) is
-    skipped.
+    skipped, unless the file tells of a newer version: that replaces it where it is.
 
-    Says what was taken, skipped and failed, and why. Ends with 1 when anything failed.
+    Says what was taken, updated, skipped and failed, and why. Ends with 1 when anything failed.
     """
     from angarium.app.cli.importing.outcome import Outcome
     from angarium.app.cli.importing.run import import_all
@@ -58,7 +58,7 @@ def import_(
             task = Task(caller, user, settings.limits.max_size_upload, outcome, verbose)
             import_all(task, paths, progress, mailbox, book, calendar)
     except (StoreError, KeyboardInterrupt) as error:
-        if outcome.taken:
+        if outcome.taken or outcome.updated:
             outcome.fail("the rest", str(error) or "interrupted")
             _tell(outcome)
         raise

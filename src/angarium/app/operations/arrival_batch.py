@@ -21,7 +21,7 @@ def pack(arrivals: Sequence[Arrival]) -> bytes:
     for each in arrivals:
         indexes = {name: list[JSON](values) for name, values in each.indexes.items()}
         sizes = list[JSON](len(octets) for octets in each.blobs)
-        facts = dumps([cast(JSON, indexes), cast(JSON, dict(each.texts)), sizes])
+        facts = dumps([cast(JSON, indexes), cast(JSON, dict(each.texts)), sizes, each.revised])
         pieces += (_LENGTHS.pack(len(facts), len(each.value)), facts, each.value, *each.blobs)
     return b"".join(pieces)
 
@@ -40,11 +40,12 @@ def unpack(payload: bytes) -> Iterator[Arrival]:
 
     while at < len(payload):
         facts_size, size = _LENGTHS.unpack(take(_LENGTHS.size))
-        indexes, texts, sizes = cast("list[JSON]", loads(take(facts_size)))
+        indexes, texts, sizes, revised = cast("list[JSON]", loads(take(facts_size)))
         value = take(size)
         yield Arrival(
             value,
             cast("Mapping[str, list[IndexValue]]", indexes),
             cast("Mapping[str, str]", texts),
             tuple(take(length) for length in cast("list[int]", sizes)),
+            cast("int | None", revised),
         )

@@ -9,26 +9,26 @@ from angarium.app.operations.services import Arguments, Services, text, user_nam
 from angarium.app.operations.staging import INLINE, staged_blob
 from angarium.datatypes.calendars import ingest as events
 from angarium.datatypes.contacts import ingest as cards
-from angarium.engine.arrivals import Arrival, Staged
+from angarium.engine.arrivals import Arrival, Became, Staged
 from angarium.formats.json import JSON
 from angarium.store.contract import AccountKey, Transaction
 
-_Store: TypeAlias = Callable[[Transaction, AccountKey, Sequence[Arrival], Staged], list[bool]]
-"""Keeps what the account has not; tells for each whether it was taken."""
+_Store: TypeAlias = Callable[[Transaction, AccountKey, Sequence[Arrival], Staged], list[Became]]
+"""Keeps what the account has not, or an older version of; tells what became of each."""
 
 
 def take_cards(services: Services, arguments: Arguments, payload: bytes) -> tuple[JSON, bytes]:
-    """import.cards {user} with cards: gives for each whether it was taken, not there before."""
+    """import.cards {user} with cards: gives what became of each (`engine.arrivals.Became`)."""
     return _take(services, arguments, payload, cards.store)
 
 
 def take_events(services: Services, arguments: Arguments, payload: bytes) -> tuple[JSON, bytes]:
-    """import.events {user} with events: gives for each whether it was taken, not there before."""
+    """import.events {user} with events: gives what became of each (`engine.arrivals.Became`)."""
     return _take(services, arguments, payload, events.store)
 
 
 def _take(services: Services, arguments: Arguments, payload: bytes, store: _Store) -> tuple[JSON, bytes]:
-    """Store the objects of a payload in the account of `user`; gives for each whether it was taken."""
+    """Store the objects of a payload in the account of `user`; gives what became of each."""
     name, given = text(arguments, "user"), list(unpack(payload))
     with ExitStack() as stages:
         large = {octets for each in given for octets in each.blobs if len(octets) > INLINE}

@@ -18,13 +18,13 @@ from angarium.app.memory import uncollected
 from angarium.datatypes.blobs import BlobId, parse_blob_id
 from angarium.datatypes.calendars import attachments
 from angarium.datatypes.calendars.events import LARGEST
-from angarium.datatypes.calendars.ingest import checked, new_event
+from angarium.datatypes.calendars.ingest import checked, new_event, revised
 from angarium.engine.arrivals import Arrival
 from angarium.formats import icalendar
 from angarium.formats.errors import FormatError
 from angarium.formats.exportfile import ATTACHMENTS, CALENDARS
 from angarium.formats.json import JSON
-from angarium.formats.primitives import format_utc
+from angarium.formats.primitives import format_utc, parse_utc
 from angarium.store.contract import BlobHash
 
 _LINE: Final = 2 * LARGEST
@@ -75,7 +75,8 @@ class EventTaker:
             elif "start" not in entry:
                 self._outcome.fail(label, "an event must have a start")
             else:
-                self._send(label, entry, self._shipment.goal(), problems.pop(entry.get("uid"), ()), blobs)
+                told = problems.pop(entry.get("uid"), ())
+                self._send(label, entry, self._shipment.goal(), told, blobs, revised(entry))
             yield size // len(found.entries)
 
     def _by_entry(
@@ -104,7 +105,8 @@ class EventTaker:
                     found = CALENDARS.parse_line(line, len(calendars))
                     if found is not None:
                         event = checked(found.thing)
-                        self._send(label, event, goal(found.places), (), self._filed(path, event))
+                        updated = parse_utc(str(event.get("updated")))
+                        self._send(label, event, goal(found.places), (), self._filed(path, event), updated)
                 except FormatError as error:
                     self._outcome.fail(label, error.problem)
                 yield size
@@ -128,9 +130,12 @@ class EventTaker:
         goal: Goal,
         problems: Sequence[str],
         blobs: Mapping[str, bytes],
+        changed: int | None,
     ) -> None:
         """Send an event that is valid; `blobs` are the octets of its attachments."""
-        self._shipment.send(label, partial(self._made, event, blobs), goal, problems)
+        self._shipment.send(label, partial(self._made, event, blobs, changed), goal, problems)
 
-    def _made(self, event: Mapping[str, JSON], blobs: Mapping[str, bytes], calendars: Sequence[str]) -> Arrival:
-        return new_event(event, calendars, self._moment, blobs)
+    def _made(
+        self, event: Mapping[str, JSON], blobs: Mapping[str, bytes], changed: int | None, calendars: Sequence[str]
+    ) -> Arrival:
+        return new_event(event, calendars, self._moment, blobs, changed)

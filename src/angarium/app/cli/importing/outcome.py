@@ -14,6 +14,7 @@ class Outcome:
     """Counts, and the name and reason of everything that was not taken."""
 
     taken: int = 0
+    updated: int = 0
     mailboxes: Counter[str] = field(default_factory=Counter)
     failed: list[tuple[str, str]] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
@@ -24,6 +25,10 @@ class Outcome:
         """One message or card was stored in these mailboxes or books."""
         self.taken += 1
         self.mailboxes.update(mailboxes)
+
+    def update(self) -> None:
+        """One card or event replaced an older version of it."""
+        self.updated += 1
 
     def skip(self, label: str, reason: str, name_all: bool) -> None:
         """One message or card, or one file that holds none, was left where it is."""
@@ -52,4 +57,5 @@ class Outcome:
             yield f"failed {label}: {reason}"
         if self.mailboxes:
             yield "into " + ", ".join(f"{name} {count}" for name, count in sorted(self.mailboxes.items()))
-        yield f"taken {self.taken}, skipped {self.skipped.total()}, failed {len(self.failed)}"
+        updated = f"updated {self.updated}, " if self.updated else ""
+        yield f"taken {self.taken}, {updated}skipped {self.skipped.total()}, failed {len(self.failed)}"

@@ -7,7 +7,7 @@ from typing import cast
 from angarium.app.cli.importing.batches import Batches, Freight
 from angarium.app.cli.importing.taking import Task
 from angarium.app.operations.arrival_batch import pack
-from angarium.engine.arrivals import Arrival
+from angarium.engine.arrivals import Arrival, Became
 from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON
 
@@ -22,11 +22,15 @@ class Wording:
     things: str
     containers: str
     default: str
-    there: str
+    thing: str
 
 
-CARDS = Wording("cards", "books", "the default address book", "the account has this card already")
-EVENTS = Wording("events", "calendars", "the default calendar", "the account has this event already")
+CARDS = Wording("cards", "books", "the default address book", "card")
+EVENTS = Wording("events", "calendars", "the default calendar", "event")
+_WHY = {
+    Became.THERE: "the account has this {} already",
+    Became.OTHER: "the account has another version of this {}, and this one is not known to be newer",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +109,14 @@ class Shipment:
     def _pack(self, batch: Sequence[_Ready]) -> bytes:
         return pack([ready.arrival for ready in batch])
 
-    def _told(self, ready: _Ready, taken: JSON) -> None:
-        if not taken:
-            self._outcome.skip(ready.label, self._wording.there, self._task.name_all)
+    def _told(self, ready: _Ready, became: JSON) -> None:
+        if why := _WHY.get(Became(str(became))):
+            self._outcome.skip(ready.label, why.format(self._wording.thing), self._task.name_all)
             return
-        self._outcome.take(list(ready.goal.names))
+        if became == Became.UPDATED:
+            self._outcome.update()
+        else:
+            self._outcome.take(list(ready.goal.names))
         for problem in ready.problems:
             self._outcome.lacks(ready.label, problem)
 
