@@ -155,10 +155,11 @@ def test_calls_of_one_link_run_side_by_side(tmp_path: Path) -> None:
 
 def test_subscribers_hear_what_is_told(tmp_path: Path) -> None:
     sinks: list[Callable[[JSON], None]] = []
+    gone = asyncio.Event()
 
     def subscribe(emit: Callable[[JSON], None]) -> Callable[[], None]:
         sinks.append(emit)
-        return lambda: sinks.remove(emit)
+        return gone.set
 
     async def job(_server: ControlServer, link: ControlLink) -> None:
         heard: list[JSON] = []
@@ -169,23 +170,29 @@ def test_subscribers_hear_what_is_told(tmp_path: Path) -> None:
         await link.call("echo", {})
         assert heard == [0, 1, 2]
         link.close()
-        for _ in range(100):
-            if not sinks:
-                break
-            await asyncio.sleep(0.01)
-        assert sinks == []
+        await asyncio.wait_for(gone.wait(), 5)
 
     run(tmp_path / "s", job, ControlServer(tmp_path / "s", OPERATIONS, {"news": subscribe}))
 
 
 def test_a_link_hears_that_the_other_side_has_gone(tmp_path: Path) -> None:
+    begun, go = asyncio.Event(), asyncio.Event()
+
+    async def held(arguments: dict[str, JSON], _payload: bytes) -> tuple[JSON, bytes]:
+        begun.set()
+        await go.wait()
+        return arguments, b""
+
     async def job(server: ControlServer, link: ControlLink) -> None:
-        waiting = asyncio.ensure_future(link.call("slow", {}))
-        await asyncio.sleep(0.05)
-        await server.stop()
+        waiting = asyncio.ensure_future(link.call("held", {}))
+        await begun.wait()
+        stopping = asyncio.ensure_future(server.stop())
+        await asyncio.sleep(0)  # it begins to stop
+        go.set()
         assert await waiting == ({}, b"")  # what runs is finished first
+        await stopping
         await asyncio.wait_for(link.closed(), 5)
         with pytest.raises(ControlError, match="gone"):
             await link.call("echo", {})
 
-    run(tmp_path / "s", job, ControlServer(tmp_path / "s", OPERATIONS))
+    run(tmp_path / "s", job, ControlServer(tmp_path / "s", {"held": held}))

@@ -1,7 +1,6 @@
 """The queue of the real server: mail between its users, to others by the relay, and what comes of refusals."""
 
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,18 +10,9 @@ import pytest
 from tests.client import Client
 from tests.relay import PLAIN, Relay
 from tests.server import Server, StartError, faultless
+from tests.waiting import eventually
 
-WITHIN = 20.0
 MAIL_FROM = "ann@localhost"
-
-
-def eventually(look: Callable[[], Any]) -> Any:
-    """What `look` finds, once it finds something."""
-    deadline = time.monotonic() + WITHIN
-    while not (found := look()):
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
-    return found
 
 
 def send(user: Client, to: Sequence[str], subject: str = "hello", **more: Any) -> str:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.app.test_queueing import eventually, inbox
+from tests.app.test_queueing import inbox
 from tests.client import Client
 from tests.server import Server, faultless
+from tests.waiting import eventually
 
 Stream = http.client.HTTPResponse
 

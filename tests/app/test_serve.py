@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from angarium.formats.json import JSON, dumps
 from angarium.store.sqlite import open_store
 from tests.client import Client
 from tests.server import Certificate, Server, faultless
+from tests.waiting import eventually
 
 STREAMS = 12
 
@@ -68,13 +69,6 @@ def memory(server: Server, field: str) -> int:
     return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(field))
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.05)
-
-
 def test_it_says_where_it_listens_and_ends_in_good_order(folder: Path) -> None:
     server = Server(folder)
     with faultless(server):
@@ -94,7 +88,7 @@ def test_running_requests_are_finished_and_streams_end(folder: Path, number: sig
             began = time.monotonic()
             os.kill(server.pid, number)
             assert stream.rest().startswith("id: ")
-            wait_for(lambda: not server.running())
+            eventually(lambda: not server.running())
             assert time.monotonic() - began < 5
             assert server.stop() == 0
 
@@ -144,7 +138,7 @@ def test_a_submission_that_has_been_over_for_long_goes_by_itself(folder: Path) -
         record = made.result()
     with faultless(server):
         ann = server.client(ann.name)
-        wait_for(lambda: not ann.call("EmailSubmission/get", {"ids": None, "properties": ["sendAt"]})["list"])
+        eventually(lambda: not ann.call("EmailSubmission/get", {"ids": None, "properties": ["sendAt"]})["list"])
         assert ann.call("EmailSubmission/changes", {"sinceState": record[1:]})["destroyed"] == [record]
 
 
@@ -183,7 +177,7 @@ def test_a_command_beside_it_is_refused_by_kind(folder: Path) -> None:
 def several(folder: Path) -> Iterator[Server]:
     """A server of three processes."""
     with faultless(Server(folder, arguments=["--workers", "3"])) as server:
-        wait_for(lambda: listening(server) == 3)
+        eventually(lambda: listening(server) == 3)
         yield server
 
 
@@ -219,15 +213,13 @@ def test_a_changed_password_is_refused_by_every_worker(several: Server) -> None:
         assert ann.fresh_session()
     several.command("user", "remove", "ann", "--yes", check=False)
     several.add_user("ann", "another")
-    time.sleep(0.2)
-    for _ in range(STREAMS):
-        assert ann.send("GET", "/jmap").status == 401
+    eventually(lambda: all(ann.send("GET", "/jmap").status == 401 for _ in range(STREAMS)))
 
 
 def test_a_worker_that_dies_is_started_again(several: Server) -> None:
     victim, other = workers(several)
     os.kill(victim, signal.SIGKILL)
-    wait_for(lambda: not alive(victim) and listening(several) == 3)
+    eventually(lambda: not alive(victim) and listening(several) == 3)
     assert alive(other)
     ann = several.add_user("ann")
     for number in range(STREAMS):
@@ -238,10 +230,10 @@ def test_workers_end_with_the_first_process(folder: Path) -> None:
     server = Server(folder, arguments=["--workers", "3"])
     for end in (server.stop, server.kill):
         server.start()
-        wait_for(lambda: listening(server) == 3)
+        eventually(lambda: listening(server) == 3)
         children = workers(server)
         end()
-        wait_for(lambda: not any(alive(child) for child in children))  # noqa: B023 -- called at once
+        eventually(lambda: not any(alive(child) for child in children))  # noqa: B023 -- called at once
 
 
 def test_a_large_upload_costs_little_memory(folder: Path) -> None:

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from tests.app.test_queueing import eventually
 from tests.client import Client
 from tests.lmtp import Lmtp
 from tests.relay import Relay, Taken
 from tests.server import Server, faultless
+from tests.waiting import eventually
 
 SECOND = "2026-10-08T09:00:00"
 THIRD = "2026-10-15T09:00:00"

@@ -11,11 +11,12 @@ from jmapc import methods
 
 from angarium import testing
 from tests.app.test_lmtp import place
-from tests.app.test_queueing import eventually, inbox, status
+from tests.app.test_queueing import inbox, status
 from tests.client import Client
 from tests.interop.postfix import POSTFIX, Postfix
 from tests.interop.test_jmapc import ask, mailbox
 from tests.server import Server, certificate, faultless
+from tests.waiting import eventually
 
 _RELAYING = """\
 127.0.0.1:{port} inet n - n - - smtpd

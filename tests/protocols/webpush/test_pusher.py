@@ -1,6 +1,5 @@
 import json
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,22 +14,13 @@ from tests.protocols.served import HASHES
 from tests.protocols.webpush.conftest import Ground, ground
 from tests.protocols.webpush.device import Device, read_token
 from tests.protocols.webpush.service import Service
+from tests.waiting import eventually
 
 
 def user_of(land: Ground, name: str = "ann") -> principals.User:
     found = land.served.store.read(lambda view: principals.by_name(view, name))
     assert found
     return found
-
-
-def becomes(true: Callable[[], bool], within: float = 5.0) -> bool:
-    """Whether something comes true in time."""
-    deadline = time.monotonic() + within
-    while not true():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def silent(land: Ground, count: int, seconds: float = 0.4) -> bool:
@@ -107,7 +97,7 @@ def test_many_changes_are_few_pushes_and_the_last_state_is_told(land: Ground, mo
         land.served.mailbox(user, f"many {number}")
     account = land.served.account(user)
     now = land.served.call("Mailbox/get", {"accountId": account, "ids": []})["state"]
-    assert becomes(lambda: land.service.requests[-1].json.get("changed") == {account: {"Mailbox": now}})
+    eventually(lambda: land.service.requests[-1].json.get("changed") == {account: {"Mailbox": now}})
     assert len(land.service.requests) < 10
 
 
@@ -130,7 +120,7 @@ def test_a_changed_password_ends_pushes_and_leaves_nothing(land: Ground) -> None
     land.verified()
     user = user_of(land)
     land.served.store.write(lambda view: principals.set_password_hash(view, user, HASHES["other"])).result()
-    assert becomes(lambda: land.stays() == [])
+    eventually(lambda: land.stays() == [])
     arguments = {"accountId": land.served.account(user), "create": {"a": {"name": "unheard"}}}
     land.served.call("Mailbox/set", arguments, password="other")
     assert silent(land, 1)
@@ -140,7 +130,7 @@ def test_a_removed_user_leaves_nothing(land: Ground) -> None:
     land.verified()
     user = user_of(land)
     land.served.store.write(lambda view: principals.remove(view, user)).result()
-    assert becomes(lambda: land.stays() == [])
+    eventually(lambda: land.stays() == [])
 
 
 def test_a_destroyed_subscription_hears_nothing_more(land: Ground) -> None:
@@ -154,7 +144,7 @@ def test_an_expired_subscription_is_removed(land: Ground, monkeypatch: pytest.Mo
     record = land.verified()
     soon = format_utc(time.time_ns() // 1_000_000 + 300)
     land.served.call("PushSubscription/set", {"update": {record: {"expires": soon}}})
-    assert becomes(lambda: land.stays() == [])
+    eventually(lambda: land.stays() == [])
     land.served.mailbox(user_of(land), "too late")
     assert silent(land, 1)
 
@@ -165,7 +155,7 @@ def test_a_service_that_refuses_for_good_is_not_asked_again(land: Ground, status
     land.service.answer = lambda _: (status, {})
     land.served.mailbox(user_of(land), "refused")
     land.service.wait(2)
-    assert becomes(lambda: land.stays() == [])
+    eventually(lambda: land.stays() == [])
     land.served.mailbox(user_of(land), "refused again")
     assert silent(land, 2)
 
@@ -173,7 +163,7 @@ def test_a_service_that_refuses_for_good_is_not_asked_again(land: Ground, status
 def test_a_refused_verification_destroys_the_subscription_and_is_not_repeated(land: Ground) -> None:
     land.service.answer = lambda _: (403, {})
     land.subscribe()
-    assert becomes(lambda: land.stays() == [])
+    eventually(lambda: land.stays() == [])
     assert silent(land, 1)
 
 
@@ -271,7 +261,7 @@ def test_how_far_a_client_was_told_is_kept_now_and_then(
         before = land.stays()[0].told
         land.served.mailbox(user, "kept")
         running.wait(2)
-        assert becomes(lambda: land.stays()[0].told > before)
+        eventually(lambda: land.stays()[0].told > before)
         settled = newest(land)
         time.sleep(1)
         assert newest(land) <= settled + 1, "keeping it must not be news that has to be kept"
@@ -294,7 +284,7 @@ def test_a_name_that_comes_to_lead_inside_ends_the_subscription(land: Ground, mo
     land.verified()
     monkeypatch.setattr(Targets, "permits", lambda self, address: False)
     land.served.mailbox(user_of(land), "rebound")
-    assert becomes(lambda: land.stays() == [])
+    eventually(lambda: land.stays() == [])
     assert silent(land, 1)
 
 
@@ -312,7 +302,7 @@ def test_a_store_that_cannot_write_is_asked_again_later_and_not_at_once(
     land.served.call("PushSubscription/set", {"update": {record: {"expires": soon}}})
     with monkeypatch.context() as broken:
         broken.setattr(land.served.store, "write", write)
-        assert becomes(lambda: len(tried) > 1)
+        eventually(lambda: len(tried) > 1)
         time.sleep(0.5)
         assert len(tried) < 20
-    assert becomes(lambda: land.stays() == [])
+    eventually(lambda: land.stays() == [])

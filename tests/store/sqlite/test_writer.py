@@ -1,6 +1,5 @@
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -12,19 +11,11 @@ from angarium.store.sqlite.group import CHECKPOINT_PAGES, Groups
 from angarium.store.sqlite.transaction import SqliteTransaction
 from angarium.store.sqlite.writer import GROUP_JOBS, INDEX_BACKLOG
 from tests.store.conformance import account_of, done, message
+from tests.waiting import eventually
 
 
 def _waiting(transaction: Transaction) -> int:
     return cast(SqliteTransaction, transaction).messages.waiting()
-
-
-def _eventually(condition: Callable[[], bool]) -> bool:
-    ends = time.monotonic() + 20
-    while not condition():
-        if time.monotonic() > ends:
-            return False
-        time.sleep(0.3)  # longer than what the writer takes for idle
-    return True
 
 
 def _deliver(transaction: Transaction, count: int) -> None:
@@ -79,7 +70,7 @@ def test_a_listener_that_fails_stops_neither_others_nor_the_writer(
 def test_full_text_is_indexed_when_the_writer_is_idle(store: SqliteStore) -> None:
     account_of(store)
     done(store, lambda t: _deliver(t, 3))
-    assert _eventually(lambda: done(store, _waiting) == 0)
+    eventually(lambda: done(store, _waiting) == 0, poll=0.3)  # longer than what the writer takes for idle
 
 
 def test_full_text_does_not_fall_behind_under_load(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
