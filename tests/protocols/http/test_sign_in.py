@@ -19,16 +19,21 @@ def own(tmp_path: Path) -> Iterator[Served]:
 
 
 def watch_hashing(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The hashes that passwords are checked against from now on."""
-    checked: list[str] = []
-    real = principals.verify_password
+    """The passwords that are hashed from now on, to be checked or for nothing."""
+    hashed: list[str] = []
+    check, make = principals.verify_password, principals.hash_password
 
-    def watched(password_hash: str, password: str) -> bool:
-        checked.append(password_hash)
-        return real(password_hash, password)
+    def checking(password_hash: str, password: str) -> bool:
+        hashed.append(password)
+        return check(password_hash, password)
 
-    monkeypatch.setattr(principals, "verify_password", watched)
-    return checked
+    def making(password: str) -> str:
+        hashed.append(password)
+        return make(password)
+
+    monkeypatch.setattr(principals, "verify_password", checking)
+    monkeypatch.setattr(principals, "hash_password", making)
+    return hashed
 
 
 def test_no_credentials_are_asked_for(served: Served, ann: User) -> None:
@@ -61,11 +66,20 @@ def test_wrong_names_and_wrong_passwords_look_alike(own: Served) -> None:
 
 
 def test_a_name_without_a_user_costs_a_hash_too(own: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    checked = watch_hashing(monkeypatch)
-    own.api(ECHO, user="nobody")
+    hashed = watch_hashing(monkeypatch)
+    own.api(ECHO, user="nobody", password="guess")
     own.api(ECHO, password="wrong")
-    assert len(checked) == 2
-    assert all(known.startswith("$argon2id$") for known in checked)
+    assert hashed == ["guess", "wrong"]
+
+
+def test_a_user_without_a_password_costs_a_hash_and_is_refused(own: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann = own.store.read(lambda view: principals.by_name(view, "ann"))
+    assert ann is not None
+    own.store.write(lambda view: principals.set_password_hash(view, ann, None)).result()
+    heard(own)
+    hashed = watch_hashing(monkeypatch)
+    assert own.api(ECHO).status == 401
+    assert len(hashed) == 1
 
 
 def test_only_the_first_request_pays_for_the_hash(own: Served, monkeypatch: pytest.MonkeyPatch) -> None:

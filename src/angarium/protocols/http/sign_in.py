@@ -59,7 +59,6 @@ class SignIn:
         self._addresses = addresses
         self._attempts = Attempts(clock)
         self._key = key
-        self._nobody: str | None = None
         self._known: dict[bytes, SignedIn] = {}
         self._pending: dict[bytes, asyncio.Task[SignedIn]] = {}
         self._generation = 0
@@ -140,8 +139,7 @@ class SignIn:
         one = (credentials.name.casefold(), network)
         self._refuse_trying(one, network)
         user = await self._reading(lambda snapshot: principals.by_name(snapshot, credentials.name))
-        # A name without a user costs one hash too, so that time does not tell which names exist.
-        right = await self._hashing.run(lambda: self._check(user, credentials))
+        right = await self._hashing.run(lambda: _is_right(user, credentials))
         found = (
             await self._reading(lambda snapshot: principals.principal(snapshot, user.id)) if user and right else None
         )
@@ -152,13 +150,6 @@ class SignIn:
         self._attempts.forgive(network)
         _log.info("signed in user=%r network=%s", user.name, network)
         return SignedIn(user.password_hash, found, generation)
-
-    def _check(self, user: User | None, credentials: Credentials) -> bool:
-        if self._nobody is None:
-            self._nobody = principals.hash_password("nobody has this password")
-        password_hash = user.password_hash if user else None
-        right = principals.verify_password(password_hash or self._nobody, credentials.password)
-        return right and password_hash is not None
 
     def _refuse_trying(self, one: tuple[str, str], network: str) -> None:
         """Count this attempt as a failure until it is known better: parallel ones must count too."""
@@ -172,6 +163,15 @@ class SignIn:
                 )
         self._attempts.failed(one)
         self._attempts.failed(network)
+
+
+def _is_right(user: User | None, credentials: Credentials) -> bool:
+    """Whether the password is the user's."""
+    if user is None or user.password_hash is None:
+        # A name without a user costs one hash too, so that time does not tell which names exist.
+        principals.hash_password(credentials.password)
+        return False
+    return principals.verify_password(user.password_hash, credentials.password)
 
 
 def _load(snapshot: Snapshot, user: str, token: str | None) -> tuple[User, Principal] | None:
