@@ -27,7 +27,7 @@ _OF_MAIL: Final[Mapping[str, re.Pattern[str] | None]] = {
 }
 _OF_RCPT: Final[Mapping[str, re.Pattern[str] | None]] = {
     "NOTIFY": re.compile(r"(?:NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY)){0,2})\Z", re.IGNORECASE),
-    "ORCPT": re.compile(r"[A-Za-z0-9-]++;[!-~\x80-\U0010ffff]{1,500}\Z"),
+    "ORCPT": re.compile(r"[A-Za-z0-9-]++;[^\x00-\x20\x7f]{1,500}\Z"),
 }
 """Parameter to the values that it may have, None where it has none."""
 
