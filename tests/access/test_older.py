@@ -108,7 +108,7 @@ class _Undo(Exception):
 
 def answer(accounts: Accounts, who: Principal, method: str, arguments: Mapping[str, Any], ids: Ids) -> bytes:
     """The responses to a call of which nothing is kept, without the ids."""
-    dialect = Dialect(accounts.engine.engine, METHODS, Settings("example.com"), lambda: "token")
+    dialect = Dialect(accounts.engine.engine, lambda: METHODS, Settings("example.com"), lambda: "token")
     request = dialect.prepare(orjson.dumps([[method, arguments, "c"]]))
 
     def job(view: Any) -> None:

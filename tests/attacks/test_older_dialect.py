@@ -21,7 +21,7 @@ VALUES: list[Any] = [None, "x", 5, True, [], {}, [None], ["x"], {"a": None}, [{"
 
 def replies(land: Ground, *calls: tuple[str, Any]) -> list[Any]:
     """What the dialect answers in one transaction."""
-    dialect = Dialect(land.engine.engine, METHODS, Settings("example.com"), lambda: "token")
+    dialect = Dialect(land.engine.engine, lambda: METHODS, Settings("example.com"), lambda: "token")
     request = dialect.prepare(orjson.dumps([[name, given, "c"] for name, given in calls]))
     answered: list[Any] = orjson.loads(
         land.engine.store.write(lambda view: request.run(land.user, transaction=view)).result()
@@ -159,7 +159,7 @@ _NAMES = [
 
 
 def test_an_endless_beginning_costs_little(land: Ground) -> None:
-    dialect = Dialect(land.engine.engine, METHODS, Settings("example.com"), lambda: "token")
+    dialect = Dialect(land.engine.engine, lambda: METHODS, Settings("example.com"), lambda: "token")
     assert not dialect.speaks(b" " * 10_000_000)
     with pytest.raises(RequestError):
         dialect.prepare(b"[" * 1_000_000)

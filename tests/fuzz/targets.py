@@ -213,7 +213,7 @@ def filters(octets: bytes) -> None:
 
 @cache
 def _dialect() -> Dialect:
-    return Dialect(_land().engine.engine, LEGACY_METHODS, Settings("example.com"), lambda: "token")
+    return Dialect(_land().engine.engine, lambda: LEGACY_METHODS, Settings("example.com"), lambda: "token")
 
 
 def legacy(octets: bytes) -> None:

@@ -13,9 +13,6 @@ from angarium.app.listening import listening_socket
 from angarium.app.pipeline import compose_pipeline
 from angarium.app.reading import ReadingProcesses
 from angarium.protocols.http.threads import Threads
-from angarium.protocols.lmtp.dialogue import Terms
-from angarium.protocols.lmtp.reception import Reception
-from angarium.protocols.lmtp.server import LmtpServer
 from angarium.store.contract import Store
 
 _READERS = 2
@@ -44,6 +41,11 @@ async def lmtp_served(config: Config, store: Store, bound: socket.socket | None)
     if bound is None:
         yield
         return
+    # What no server without LMTP needs.
+    from angarium.protocols.lmtp.dialogue import Terms
+    from angarium.protocols.lmtp.reception import Reception
+    from angarium.protocols.lmtp.server import LmtpServer
+
     threads, readers = Threads(_READERS, "angarium-lmtp"), ReadingProcesses()
     section = config.lmtp
     reception = Reception(store, compose_pipeline(config), clock, threads, readers)

@@ -1,6 +1,6 @@
 """The parts of the dialect from before RFC 8620, put together with those of JMAP that they share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -16,11 +16,10 @@ from angarium.protocols.jmap.feed import commit_of
 from angarium.protocols.jmap.routes import Jmap
 from angarium.protocols.jmap.session import SessionResource
 from angarium.protocols.jmap.upload import UploadEndpoint
-from angarium.protocols.legacy.call import Settings
+from angarium.protocols.legacy.call import Method, Settings
 from angarium.protocols.legacy.dialect import Dialect
 from angarium.protocols.legacy.files import EVENTS, RAW, UPLOAD, Files
 from angarium.protocols.legacy.login import Secrets
-from angarium.protocols.legacy.methods import METHODS
 from angarium.protocols.legacy.sign_in import TwoSteps, UrlSignIn
 from angarium.protocols.legacy.tokens import Tokens
 
@@ -31,7 +30,14 @@ _PING = 240
 def dialect(config: Config, engine: Engine, token: Callable[[], str]) -> Dialect:
     """The dialect as the configuration wants it spoken."""
     settings = Settings(config.mail.domains[0], config.legacy.updated == "map")
-    return Dialect(engine, METHODS, settings, token)
+    return Dialect(engine, _methods, settings, token)
+
+
+def _methods() -> Sequence[Method]:
+    # 3 MB and a tenth of what a start takes: only who hears the dialect pays for them.
+    from angarium.protocols.legacy.methods import METHODS
+
+    return METHODS
 
 
 @dataclass(frozen=True, slots=True)

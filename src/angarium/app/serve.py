@@ -17,7 +17,6 @@ from angarium.app.compose import Composed, clock, compose
 from angarium.app.config import Config
 from angarium.app.control import NAME, ControlError
 from angarium.app.control_server import ControlServer, Operation
-from angarium.app.demo import PASSWORD, USER, install
 from angarium.app.forwarding import NEWS, ForwardedWrites, news_to_json
 from angarium.app.listening import listening_socket, url_of
 from angarium.app.lmtp import lmtp_served, lmtp_socket, told
@@ -69,6 +68,9 @@ def serve(config: Config, demo: bool = False) -> int:
         ):
             store.write(complete).result()
             if demo:
+                # Nobody else needs the mailbox to try and its letters.
+                from angarium.app.demo import install
+
                 install(store, config.mail.new_mailboxes, clock())
             _settle(store, Domains(config.mail.domains))
             runner.run(_serve(config, store, bound, lmtp, relay, demo))
@@ -163,6 +165,8 @@ def _greeting(url: str, lmtp: socket | None, demo: bool) -> str:
     lines = [f"taking mail by LMTP on {told(lmtp)}"] if lmtp else []
     lines.append(f"listening on {url}")
     if demo:
+        from angarium.app.demo import PASSWORD, USER
+
         lines += [
             f"sign in as user {USER} with password {PASSWORD}; to try:",
             f"  curl -u {USER}:{PASSWORD} {url}/.well-known/jmap",

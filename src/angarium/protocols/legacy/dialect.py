@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import orjson
@@ -56,14 +57,24 @@ class Prepared:
 
 
 class Dialect:
-    """Speaks the dialect for an engine; `token` gives the name under which the log keeps a fault."""
+    """Speaks the dialect for an engine; `token` gives the name under which the log keeps a fault.
 
-    def __init__(self, engine: Engine, methods: Sequence[Method], settings: Settings, token: Callable[[], str]) -> None:
+    `methods` is called for the first request: most servers never hear one.
+    """
+
+    def __init__(
+        self, engine: Engine, methods: Callable[[], Sequence[Method]], settings: Settings, token: Callable[[], str]
+    ) -> None:
         self.engine = engine
         self.settings = settings
-        self.methods: Mapping[str, Method] = {method.name: method for method in methods}
+        self._load = methods
         self._token = token
         self._remembered = Remembered()
+
+    @cached_property
+    def methods(self) -> Mapping[str, Method]:
+        """Every method by its name."""
+        return {method.name: method for method in self._load()}
 
     def speaks(self, beginning: bytes) -> bool:
         """Whether a body that begins with this is for this dialect: then it is an array."""
