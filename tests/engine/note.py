@@ -3,28 +3,16 @@
 A Note has a title, a colour, tags, and perhaps a parent note. It is kept as records; its lists are made in memory.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from angarium.engine.call import Call
 from angarium.engine.declare import Capability, DataType, Filter, Property, Sort
 from angarium.engine.errors import invalid_properties
-from angarium.engine.listing import query_changes, window
+from angarium.engine.listing import ListedQuerier, matches
 from angarium.engine.records import RecordObjects
 from angarium.engine.shapes import boolean, identifier, map_of, nullable, number, one_of, text, text_of, true, unsigned
 from angarium.formats.json import JSON
-from angarium.store.contract import (
-    All,
-    Either,
-    Expression,
-    Indexes,
-    Neither,
-    Order,
-    QueryChanges,
-    QueryResult,
-    State,
-    Term,
-    Window,
-)
+from angarium.store.contract import Expression, Indexes, Order, Term
 from tests.harness import Served
 
 URN = "urn:example:notes"
@@ -48,49 +36,20 @@ def check(call: Call, record: str | None, value: Mapping[str, JSON]) -> None:
 OBJECTS = RecordObjects("Note", "N", indexes, check)
 
 
-class NoteQuerier:
-    """Finds notes by walking all of them."""
+def _found(call: Call, filter_: Expression | None, sort: Sequence[Order]) -> list[str]:
+    found = OBJECTS.read(call, None, ["title", "size"]).objects
+    assert not isinstance(found, bytes)
+    notes = [note for note in found if matches(filter_, lambda term: note["title"] == term.value)]  # noqa: B023
+    for order in reversed(sort):
+        notes.sort(key=lambda note: str(note[order.property]), reverse=not order.ascending)
+    return [str(note["id"]) for note in notes]
 
-    def query(self, call: Call, filter_: Expression | None, sort: tuple[Order, ...], wanted: Window) -> QueryResult:
-        return window(self._ids(call, filter_, sort), wanted)
+
+class NoteQuerier(ListedQuerier):
+    """Finds notes by walking all of them."""
 
     def can_calculate(self, call: Call, filter_: Expression | None, sort: tuple[Order, ...]) -> bool:
         return filter_ != Term("titleIs", "secret")
-
-    def query_changes(
-        self,
-        call: Call,
-        filter_: Expression | None,
-        sort: tuple[Order, ...],
-        since: State,
-        up_to: str | None,
-        limit: int | None,
-        total: bool,
-    ) -> QueryChanges | None:
-        changes = call.snapshot.changes(call.account.key, "Note", since)
-        return query_changes(self._ids(call, filter_, sort), changes, limit, total)
-
-    def _ids(self, call: Call, filter_: Expression | None, sort: tuple[Order, ...]) -> list[str]:
-        found = OBJECTS.read(call, None, ["title", "size"]).objects
-        assert not isinstance(found, bytes)
-        notes = [note for note in found if _matches(filter_, note)]
-        for order in reversed(sort):
-            notes.sort(key=lambda note: str(note[order.property]), reverse=not order.ascending)
-        return [str(note["id"]) for note in notes]
-
-
-def _matches(filter_: Expression | None, note: Mapping[str, object]) -> bool:
-    match filter_:
-        case None:
-            return True
-        case All(parts):
-            return all(_matches(part, note) for part in parts)
-        case Either(parts):
-            return any(_matches(part, note) for part in parts)
-        case Neither(parts):
-            return not any(_matches(part, note) for part in parts)
-        case Term(_, value):
-            return note["title"] == value
 
 
 class NoteCopier:
@@ -120,7 +79,7 @@ NOTE = DataType(
     ),
     reader=OBJECTS,
     writer=OBJECTS,
-    querier=NoteQuerier(),
+    querier=NoteQuerier("Note", _found),
     copier=NoteCopier(),
     filters=(Filter("titleIs", text),),
     sorts=(Sort("title"), Sort("hasTag", keyword=True)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from angarium.engine.call import Call
 from angarium.store.contract import (
     All,
     AnchorNotFound,
@@ -9,11 +10,52 @@ from angarium.store.contract import (
     Either,
     Expression,
     Neither,
+    Order,
     QueryChanges,
     QueryResult,
+    State,
     Term,
     Window,
 )
+
+
+class ListedQuerier:
+    """Querier of a type that has few objects (see `engine.declare`).
+
+    `found` gives all that pass a filter, in order. `changed` gives what happened since a state, where more objects have
+    another place in a list than those that were changed.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        found: Callable[[Call, Expression | None, Sequence[Order]], Sequence[str]],
+        changed: Callable[[Call, State], Changes] | None = None,
+    ) -> None:
+        self._found = found
+        self._changed = changed or (lambda call, since: call.snapshot.changes(call.account.key, kind, since))
+
+    def query(self, call: Call, filter_: Expression | None, sort: tuple[Order, ...], wanted: Window) -> QueryResult:
+        """One window of the result."""
+        return window(self._found(call, filter_, sort), wanted)
+
+    def can_calculate(self, call: Call, filter_: Expression | None, sort: tuple[Order, ...]) -> bool:  # noqa: ARG002
+        """Every query."""
+        return True
+
+    def query_changes(
+        self,
+        call: Call,
+        filter_: Expression | None,
+        sort: tuple[Order, ...],
+        since: State,
+        up_to: str | None,  # noqa: ARG002 (RFC 8620 §5.6: it is for filters and sorts over immutable properties only)
+        limit: int | None,
+        total: bool,
+    ) -> QueryChanges | None:
+        """What changed since a state."""
+        changes = self._changed(call, since)
+        return _query_changes(self._found(call, filter_, sort), changes, limit, total)
 
 
 def matches(expression: Expression | None, judge: Callable[[Term], bool]) -> bool:
@@ -43,7 +85,7 @@ def window(ids: Sequence[str], wanted: Window) -> QueryResult:
     return QueryResult(list(ids[start:end]), start, len(ids) if wanted.total else None)
 
 
-def query_changes(now: Sequence[str], changes: Changes, limit: int | None, total: bool) -> QueryChanges | None:
+def _query_changes(now: Sequence[str], changes: Changes, limit: int | None, total: bool) -> QueryChanges | None:
     """What to do to an old result to get `now`: take out whatever changed, put in what is there now.
 
     Exact for any filter and sort in which each object is judged by itself. None when more than `limit`.

@@ -12,10 +12,10 @@ from typing import Final, cast
 from angarium.datatypes.quotas.allowance import KIND, limits, resources
 from angarium.engine.call import Call
 from angarium.engine.declare import DataType, Filter, Found, Property, Response, Sort
-from angarium.engine.listing import matches, query_changes, window
+from angarium.engine.listing import ListedQuerier, matches
 from angarium.engine.shapes import identifier, list_of, nullable, one_of, text, unsigned
 from angarium.formats.json import JSON
-from angarium.store.contract import Expression, Order, QueryChanges, QueryResult, State, Term, Usage, Window
+from angarium.store.contract import Expression, Order, Term, Usage
 
 SCOPE: Final = "account"
 _WARN_PERCENT: Final = 90
@@ -60,28 +60,6 @@ class QuotaObjects:
         objects = [{"id": record, **{name: known[record][name] for name in properties}} for record in found]
         return Found(objects, [record for record in ids or () if record not in known])
 
-    def query(self, call: Call, filter_: Expression | None, sort: tuple[Order, ...], wanted: Window) -> QueryResult:
-        """One window of the result."""
-        return window(self._found(call, filter_, sort), wanted)
-
-    def can_calculate(self, call: Call, filter_: Expression | None, sort: tuple[Order, ...]) -> bool:  # noqa: ARG002
-        """Every query."""
-        return True
-
-    def query_changes(
-        self,
-        call: Call,
-        filter_: Expression | None,
-        sort: tuple[Order, ...],
-        since: State,
-        up_to: str | None,  # noqa: ARG002 (RFC 8620 §5.6: it is for filters and sorts over immutable properties only)
-        limit: int | None,
-        total: bool,
-    ) -> QueryChanges | None:
-        """What changed since a state."""
-        changes = call.snapshot.changes(call.account.key, KIND, since)
-        return query_changes(self._found(call, filter_, sort), changes, limit, total)
-
     def _all(self, call: Call) -> dict[str, dict[str, JSON]]:
         """Every quota by id, none without a type that the client knows (RFC 9425 §4.1)."""
         account, snapshot = call.account.key, call.snapshot
@@ -95,7 +73,8 @@ class QuotaObjects:
             for record, resource in resources(snapshot, account).items()
         }
 
-    def _found(self, call: Call, filter_: Expression | None, sort: Sequence[Order]) -> list[str]:
+    def found(self, call: Call, filter_: Expression | None, sort: Sequence[Order]) -> list[str]:
+        """The ids of those that pass a filter, in order."""
         quotas = self._all(call)
         found = [record for record, quota in quotas.items() if matches(filter_, partial(_meets, quota))]
         for order in reversed(sort):
@@ -153,7 +132,7 @@ def quota_type(capability: str, counted: Mapping[str, str]) -> DataType:
             Property("description", nullable(text), server_set=True),
         ),
         reader=objects,
-        querier=objects,
+        querier=ListedQuerier(KIND, objects.found),
         filters=tuple(Filter(name, text) for name in _CONDITIONS),
         sorts=(Sort("name"), Sort("used")),
         changes_extra=_updated_properties,

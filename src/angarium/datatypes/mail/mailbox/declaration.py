@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from angarium.datatypes.mail.mailbox.query import MailboxQuerier
+from angarium.datatypes.mail.mailbox.query import QUERIER
 from angarium.datatypes.mail.mailbox.reader import COUNTS, MailboxReader
 from angarium.datatypes.mail.mailbox.record import KIND
 from angarium.datatypes.mail.mailbox.rules import NAME, ROLE, SORT_ORDER
@@ -37,7 +37,7 @@ def mailbox_type(capability: str) -> DataType:
         ),
         reader=_READER,
         writer=MailboxWriter(_READER),
-        querier=MailboxQuerier(),
+        querier=QUERIER,
         filters=(
             Filter("parentId", nullable(identifier)),
             Filter("name", text),

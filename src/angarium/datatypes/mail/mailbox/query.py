@@ -3,25 +3,15 @@
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, cast
 
 from angarium.datatypes.mail.mailbox.reader import subscriber
 from angarium.datatypes.mail.mailbox.record import KIND, Forest, MailboxRecord, ancestors, read_all
 from angarium.engine.call import Call
-from angarium.engine.listing import query_changes, window
+from angarium.engine.listing import ListedQuerier, matches
 from angarium.formats.json import JSON
-from angarium.store.contract import (
-    All,
-    Either,
-    Expression,
-    Neither,
-    Order,
-    QueryChanges,
-    QueryResult,
-    State,
-    Term,
-    Window,
-)
+from angarium.store.contract import Changes, Expression, Order, State, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +44,8 @@ _COLLATIONS: Final[Mapping[str | None, Callable[[str], str]]] = {
 _BY_DEFAULT: Final = (Order("sortOrder"), Order("name"))
 
 
-def matches(expression: Expression | None, seen: _Seen) -> bool:
-    """Whether a mailbox passes a filter."""
-    match expression:
-        case None:
-            return True
-        case Term(name, value):
-            return _CONDITIONS[name](seen, value)
-        case All(parts):
-            return all(matches(part, seen) for part in parts)
-        case Either(parts):
-            return any(matches(part, seen) for part in parts)
-        case Neither(parts):
-            return not any(matches(part, seen) for part in parts)
+def _meets(seen: _Seen, term: Term) -> bool:
+    return _CONDITIONS[term.name](seen, term.value)
 
 
 def ordered(forest: Forest, ids: Sequence[str], sort: Sequence[Order]) -> list[str]:
@@ -95,9 +74,10 @@ def ordered_as_tree(forest: Forest, sort: Sequence[Order]) -> list[str]:
     return result
 
 
-def _result(call: Call, forest: Forest, filter_: Expression | None, sort: Sequence[Order]) -> list[str]:
-    who = subscriber(call)
-    found = {mailbox for mailbox, box in forest.items() if matches(filter_, _Seen(box, who in box.subscribers))}
+def _found(call: Call, filter_: Expression | None, sort: Sequence[Order]) -> list[str]:
+    forest, who = read_all(call.snapshot.records, call.account.key), subscriber(call)
+    seen = {mailbox: _Seen(box, who in box.subscribers) for mailbox, box in forest.items()}
+    found = {mailbox for mailbox, one in seen.items() if matches(filter_, partial(_meets, one))}
     if call.flag("filterAsTree"):
         found = {mailbox for mailbox in found if found.issuperset(ancestors(forest, mailbox))}
     if call.flag("sortAsTree"):
@@ -105,39 +85,19 @@ def _result(call: Call, forest: Forest, filter_: Expression | None, sort: Sequen
     return ordered(forest, [mailbox for mailbox in forest if mailbox in found], sort)
 
 
-class MailboxQuerier:
-    """Filters and sorts in memory."""
+def _changed(call: Call, since: State) -> Changes:
+    """What happened since a state; a mailbox whose ancestor changed may have moved with it where trees matter."""
+    changes = call.snapshot.changes(call.account.key, KIND, since)
+    if changes.only_derived:
+        changes = replace(changes, updated=[])
+    if not (call.flag("filterAsTree") or call.flag("sortAsTree")):
+        return changes
+    forest = read_all(call.snapshot.records, call.account.key)
+    touched = {*changes.created, *changes.updated}
+    moved = [
+        mailbox for mailbox in forest if mailbox not in touched and not touched.isdisjoint(ancestors(forest, mailbox))
+    ]
+    return replace(changes, updated=changes.updated + moved)
 
-    def query(self, call: Call, filter_: Expression | None, sort: tuple[Order, ...], window_: Window) -> QueryResult:
-        """One window of the result."""
-        forest = read_all(call.snapshot.records, call.account.key)
-        return window(_result(call, forest, filter_, sort), window_)
 
-    def can_calculate(self, call: Call, filter_: Expression | None, sort: tuple[Order, ...]) -> bool:  # noqa: ARG002
-        """Every query."""
-        return True
-
-    def query_changes(
-        self,
-        call: Call,
-        filter_: Expression | None,
-        sort: tuple[Order, ...],
-        since: State,
-        up_to: str | None,  # noqa: ARG002 (RFC 8620 §5.6: it is for filters and sorts over immutable properties only)
-        limit: int | None,
-        total: bool,
-    ) -> QueryChanges | None:
-        """What changed; a mailbox whose ancestor changed may have moved with it where trees matter."""
-        changes = call.snapshot.changes(call.account.key, KIND, since)
-        if changes.only_derived:
-            changes = replace(changes, updated=[])
-        forest = read_all(call.snapshot.records, call.account.key)
-        if call.flag("filterAsTree") or call.flag("sortAsTree"):
-            touched = {*changes.created, *changes.updated}
-            moved = [
-                mailbox
-                for mailbox in forest
-                if mailbox not in touched and not touched.isdisjoint(ancestors(forest, mailbox))
-            ]
-            changes = replace(changes, updated=changes.updated + moved)
-        return query_changes(_result(call, forest, filter_, sort), changes, limit, total)
+QUERIER: Final = ListedQuerier(KIND, _found, _changed)
