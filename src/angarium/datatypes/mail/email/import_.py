@@ -50,8 +50,9 @@ def _import(call: Call, given: Mapping[str, JSON]) -> dict[str, JSON]:
         message = parse(data)
     except FormatError:
         raise SetError(SetErrorType.INVALID_EMAIL, "the blob has no header field at all, so it is no message") from None
-    new = ingest.from_message(data, message, keywords, mailboxes, _received(call, given, message))
-    if blob.id.steps:
+    name = None if blob.id.steps else blob.id.hash
+    new = ingest.from_message(data, message, keywords, mailboxes, _received(call, given, message), name)
+    if name is None:
         call.transaction.blobs.add(blob.content[:])
     return filing.created(call.transaction.messages.add(call.account.key, new))
 
