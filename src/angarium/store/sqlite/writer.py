@@ -158,7 +158,7 @@ class Writer:
         """One group from this job on, and the news of it."""
         committed = self._groups.run(self._waiting(first))
         if committed.changes:
-            self._indexable = self._indexable or self._groups.waiting(1) > 0
+            self._indexable = True  # perhaps: to look costs every commit more than to find nothing when idle
             for listener in self._listeners:
                 try:
                     listener(committed.changes)
