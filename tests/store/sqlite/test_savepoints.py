@@ -64,3 +64,19 @@ def test_whatever_nests_and_fails_leaves_what_did_not_fail(tmp_path: Path) -> No
         run()
     finally:
         store.close()
+
+
+def test_the_collector_knows_of_a_blob_whose_reference_was_undone(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    account = store.write(lambda t: t.create_account()).result(10)
+
+    def job(transaction: Transaction) -> None:
+        blob = transaction.blobs.add(b"kept for nobody")
+        with suppress(LookupError), transaction.savepoint():
+            transaction.blobs.upload(account, "ann", blob, 0, 1000)
+            raise LookupError
+
+    store.write(job).result(10)
+    assert store.read(lambda s: s.problems()) == []
+    assert store.write(lambda t: t.blobs.collect(0)).result(10) == 1
+    store.close()

@@ -111,6 +111,7 @@ class BlobsTransaction(BlobsReader):
     def __init__(self, connection: apsw.Connection, files: BlobFiles) -> None:
         super().__init__(connection, files)
         self._added: list[BlobHash] = []
+        self._referenced: set[BlobHash] = set()
         self.doomed: list[BlobHash] = []
         """Files to remove once the commit is on disk, unless a blob of that content exists then."""
         self.spent: list[StagedFile] = []
@@ -156,6 +157,7 @@ class BlobsTransaction(BlobsReader):
         )
         if not self._connection.changes():
             raise KeyError(blob)
+        self.refer(blob)
         held: float = self._connection.execute("SELECT total(size) FROM upload WHERE user = ?", (user,)).get
         if held > allowance:
             self._connection.execute(_EVICT, {"user": user, "allowance": allowance})
@@ -172,6 +174,16 @@ class BlobsTransaction(BlobsReader):
             "INSERT OR IGNORE INTO record_blob (account, kind, record, blob) SELECT ?, ?, ?, value FROM json_each(?)",
             (*key, wanted),
         )
+        for blob in blobs:
+            self.refer(blob)
+
+    def refer(self, blob: BlobHash) -> None:
+        """A row that was written just now references the blob; that it ever lets go of it, triggers tell."""
+        self._referenced.add(blob)
+
+    def go_back(self) -> None:
+        """Some rows were taken back: forget what is referenced, so that `finish` looks."""
+        self._referenced.clear()
 
     def collect(self, now: int, limit: int = 1000) -> int:
         """Forget uploads older than an hour and remove blobs that nothing references; how many blobs went.
@@ -199,10 +211,12 @@ class BlobsTransaction(BlobsReader):
     def begin(self) -> None:
         """Forget the job before."""
         self._added, self.doomed, self.spent = [], [], []
+        self._referenced.clear()
 
     def finish(self) -> None:
         """Note what was added and is not referenced, so that no mistake of a caller keeps it for ever."""
-        self._connection.executemany(
-            f"INSERT OR IGNORE INTO loose (blob) SELECT hash FROM blob WHERE hash = ? AND {_UNREFERENCED}",
-            [(blob,) for blob in self._added],
-        )
+        doubtful = [(blob,) for blob in self._added if blob not in self._referenced]
+        if doubtful:
+            self._connection.executemany(
+                f"INSERT OR IGNORE INTO loose (blob) SELECT hash FROM blob WHERE hash = ? AND {_UNREFERENCED}", doubtful
+            )

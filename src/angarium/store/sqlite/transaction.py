@@ -48,7 +48,7 @@ class SqliteTransaction(ChangeLog):
         """The savepoints of the database that are open, each by the count of changes at which it stands."""
         self.records = RecordsTransaction(connection, self.numbers)
         self.blobs = BlobsTransaction(connection, files)
-        self.messages = MessagesTransaction(connection, self.numbers, self.blobs.head)
+        self.messages = MessagesTransaction(connection, self.numbers, self.blobs.head, self.blobs.refer)
         self.answers = AnswersTransaction(connection)
         self.deliveries = DeliveriesTransaction(connection)
 
@@ -110,7 +110,7 @@ class SqliteTransaction(ChangeLog):
         Raises NotDurable when the transaction itself is lost.
         """
         self.check_alive()
-        return Savepoint(self._connection, self._lost, self.numbers, self._open)
+        return Savepoint(self._connection, self._lost, self.numbers, self._open, self.blobs.go_back)
 
     def check_alive(self) -> None:
         """Raise NotDurable when an error of the engine has undone the whole transaction."""
@@ -134,16 +134,22 @@ class Savepoint:
     A class and not a generator because every object that is written passes through them.
     """
 
-    __slots__ = ("_connection", "_lost", "_mark", "_numbers", "_open", "_shared")
+    __slots__ = ("_connection", "_lost", "_mark", "_numbers", "_open", "_shared", "_undone")
 
     def __init__(
-        self, connection: apsw.Connection, lost: Callable[[], bool], numbers: ChangeNumbers, open_: list[int]
+        self,
+        connection: apsw.Connection,
+        lost: Callable[[], bool],
+        numbers: ChangeNumbers,
+        open_: list[int],
+        undone: Callable[[], None],
     ) -> None:
         self._connection = connection
         self._lost = lost
         self._numbers = numbers
         self._mark = numbers.mark()
         self._open = open_
+        self._undone = undone
         self._shared = False
 
     def __enter__(self) -> None:
@@ -172,6 +178,7 @@ class Savepoint:
 
     def _undo(self) -> None:
         self._numbers.go_back(self._mark)
+        self._undone()
         if self._lost():
             return
         try:

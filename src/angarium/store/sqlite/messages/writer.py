@@ -5,13 +5,14 @@ The number of an email's or thread's creation is its id; every change takes one 
 
 # ruff: noqa: S608 (SQL is made of the names in this package, values are bound)
 
+from collections.abc import Callable
 from typing import Final
 
 import apsw
 import orjson
 
 from angarium.formats.primitives import format_utc
-from angarium.store.contract import METADATA, AccountKey, NewMessage, Stored
+from angarium.store.contract import METADATA, AccountKey, BlobHash, NewMessage, Stored
 from angarium.store.sqlite.changelog import ALL
 from angarium.store.sqlite.messages import counters, entries, joining, quota, rebuild, textindex
 from angarium.store.sqlite.messages.entries import Entry
@@ -43,10 +44,16 @@ class MessagesTransaction(MessagesReader):
     """Implements the contract's `MessagesWriter` on the writer's connection, inside its transaction."""
 
     def __init__(
-        self, connection: apsw.Connection, numbers: ChangeNumbers, header_source: HeaderSource | None = None
+        self,
+        connection: apsw.Connection,
+        numbers: ChangeNumbers,
+        header_source: HeaderSource | None = None,
+        refer: Callable[[BlobHash], None] | None = None,
     ) -> None:
         super().__init__(connection, header_source, numbers.reached)
         self._numbers = numbers
+        self._refer = refer
+        """Hears of each blob that an email references."""
         self._threads = Threads(connection, numbers)
 
     def add(self, account: AccountKey, message: NewMessage) -> Stored:
@@ -228,6 +235,8 @@ class MessagesTransaction(MessagesReader):
                 message.sort_to[:SORT_LENGTH],
             ),
         )
+        if self._refer is not None:
+            self._refer(message.blob)
         shown = format_utc(min(max(message.received, _FIRST_YEAR), _LAST_YEAR))
         self._connection.execute(
             _ADD_METADATA, (document, orjson.dumps(shown), *(message.metadata[name] for name in METADATA))
