@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,7 +38,8 @@ INVITATION = (
 
 
 def staged(octets: bytes) -> StagedBytes:
-    return StagedBytes(BlobHash("0" * 64), with_return_path(octets, "j@example.net"))
+    content = with_return_path(octets, "j@example.net")
+    return StagedBytes(BlobHash(sha256(content).hexdigest()), content)
 
 
 def with_processes(job: Callable[[ReadingProcesses], Awaitable[T]]) -> T:
@@ -54,7 +56,7 @@ def with_processes(job: Callable[[ReadingProcesses], Awaitable[T]]) -> T:
 async def read(processes: ReadingProcesses, octets: bytes) -> Arrival:
     """What a process finds, once it has begun."""
     blob = staged(octets)
-    while (found := await processes.read("j@example.net", blob, blob.content, NOW)) is None:  # noqa: ASYNC110
+    while (found := await processes.read("j@example.net", blob.content, NOW)) is None:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     return found
 
@@ -79,7 +81,7 @@ def test_a_process_that_dies_leaves_its_work_to_who_asked_and_another_begins() -
         (pid,) = processes.pids
         os.kill(pid, signal.SIGSTOP)
         blob = staged(LETTER)
-        asked = [asyncio.ensure_future(processes.read("", blob, blob.content, NOW)) for _ in range(3)]
+        asked = [asyncio.ensure_future(processes.read("", blob.content, NOW)) for _ in range(3)]
         await asyncio.sleep(0)
         os.kill(pid, signal.SIGKILL)
         return await asyncio.gather(*asked), await read(processes, LETTER)
@@ -94,7 +96,7 @@ def test_what_cannot_be_read_is_left_to_who_asked(monkeypatch: pytest.MonkeyPatc
         raise RecursionError
 
     monkeypatch.setattr(reading, "arrival", fail)
-    question = reading.question(LETTER, BlobHash("0" * 64), NOW)
+    question = reading.question(LETTER, NOW)
     assert answer(question) == b""
 
 

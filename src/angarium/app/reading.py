@@ -16,19 +16,23 @@ import subprocess
 import sys
 from collections import deque
 from contextlib import suppress
+from dataclasses import fields
+from hashlib import sha256
+from operator import attrgetter
 from typing import BinaryIO, Final, cast
 
-from angarium.app.operations.batch import Parcel, pack, unpack
 from angarium.flows.deliver import Arrival, arrival
 from angarium.formats.imip import Invitation
 from angarium.formats.json import JSON, dumps, loads
 from angarium.formats.message import Header
-from angarium.store.contract import BlobHash, StagedBlob
-from angarium.store.sqlite.stage import StagedBytes
+from angarium.store.contract import BlobHash, NewMessage, SearchText
+from angarium.store.sqlite.stage import INLINE, StagedBytes
 
 IDLE_SECONDS: Final = 60.0
 _LENGTH: Final = struct.Struct(">I")
 _READY: Final = b"\x01"
+_FACTS: Final = attrgetter(*(field.name for field in fields(NewMessage) if field.name != "search"))
+_SEARCH: Final = attrgetter(*(field.name for field in fields(SearchText)))
 
 _log = logging.getLogger(__name__)
 
@@ -44,11 +48,13 @@ class ReadingProcesses:
         """Those that run."""
         return [child.pid for child in self._children if child.pid]
 
-    async def read(self, sender: str, blob: StagedBlob, octets: bytes, now: int) -> Arrival | None:
-        """What `arrival` gives for these octets of a blob; None when no child can tell."""
+    async def read(self, sender: str, octets: bytes, now: int) -> Arrival | None:
+        """What `arrival` gives for a blob of these octets; None when no child can tell."""
+        if len(octets) > INLINE:
+            return None
         child = min(self._children, key=lambda one: one.waiting)
-        found = await child.ask(question(octets, blob.hash, now))
-        return arrived(sender, blob, found) if found else None
+        found = await child.ask(question(octets, now))
+        return arrived(sender, octets, found) if found else None
 
     async def close(self) -> None:
         """End them all."""
@@ -147,30 +153,31 @@ class _Child(asyncio.Protocol):
             future.set_result(answer)
 
 
-def question(octets: bytes, blob: BlobHash, now: int) -> bytes:
+def question(octets: bytes, now: int) -> bytes:
     """What a child is asked."""
-    return marshal.dumps((octets, blob, now))
+    return marshal.dumps((octets, now))
 
 
 def answer(asked: bytes) -> bytes:
-    """What `arrival` finds in a message, but for its blob and sender; b'' where it fails, for who asked to see why."""
-    octets, blob, now = marshal.loads(asked)  # noqa: S302 -- of our own parent, as below
+    """What `arrival` finds in a message, but for its sender; b'' where it fails, for who asked to see why."""
+    octets, now = marshal.loads(asked)  # noqa: S302 -- of our own parent, as below
     try:
-        found = arrival("", StagedBytes(blob, octets), now)
+        found = arrival("", StagedBytes(BlobHash(sha256(octets).hexdigest()), octets), now)
     except Exception:
         return b""
     headers = [(header.name, header.raw) for header in found.headers]
     carried = found.invitation
     invitation = None if carried is None else dumps([carried.method, list[JSON](carried.events), carried.comment])
-    return marshal.dumps((pack([Parcel(found.message, b"", None)]), headers, invitation))
+    return marshal.dumps((_FACTS(found.message), _SEARCH(found.message.search), headers, invitation))
 
 
-def arrived(sender: str, blob: StagedBlob, answered: bytes) -> Arrival:
-    """The same with its blob and sender again."""
-    packed, headers, carried = marshal.loads(answered)  # noqa: S302
-    (parcel,) = unpack(packed)
+def arrived(sender: str, octets: bytes, answered: bytes) -> Arrival:
+    """The same with its octets and sender again."""
+    facts, search, headers, carried = marshal.loads(answered)  # noqa: S302
+    message = NewMessage(*(*facts, SearchText(*search)))
     invitation = None if carried is None else _invitation(cast("list[JSON]", loads(carried)))
-    return Arrival(sender, parcel.message, tuple(Header(name, raw) for name, raw in headers), blob, invitation)
+    blob = StagedBytes(message.blob, octets)
+    return Arrival(sender, message, tuple(Header(name, raw) for name, raw in headers), blob, invitation)
 
 
 def _invitation(carried: list[JSON]) -> Invitation:

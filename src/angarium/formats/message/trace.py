@@ -19,7 +19,7 @@ def with_return_path(octets: bytes | bytearray, sender: str) -> bytes:
 
     Fields are looked for as far as the header reaches in these octets. ValueError for a sender with control characters.
     """
-    if any(unicodedata.category(letter) == "Cc" for letter in sender):
+    if not sender.isprintable() and any(unicodedata.category(letter) == "Cc" for letter in sender):
         raise ValueError("a sender holds no control characters")
     # RFC 5321 §4.4: one such field, made by who delivers; those that a message brings along are taken away.
     end = _HEADER_END.search(octets)

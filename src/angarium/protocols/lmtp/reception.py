@@ -22,7 +22,6 @@ from angarium.store.contract import (
     DIRECTORY,
     Snapshot,
     Stage,
-    StagedBlob,
     State,
     StateChange,
     Store,
@@ -53,8 +52,8 @@ class _Known:
 class Readers(Protocol):
     """Other processes that read messages."""
 
-    async def read(self, sender: str, blob: StagedBlob, octets: bytes, now: int) -> Arrival | None:
-        """What `flows.deliver.arrival` finds in these octets of the blob; None when it has to be looked for here."""
+    async def read(self, sender: str, octets: bytes, now: int) -> Arrival | None:
+        """What `flows.deliver.arrival` finds in a blob of these octets; None when it has to be looked for here."""
         ...
 
 
@@ -162,10 +161,8 @@ class Incoming:
         if self._failure is not None:
             raise self._failure
         if self._stage is None and readers is not None:
-            blob = self._spill().finish()
-            octets = blob.open()
-            found = await readers.read(self._sender, blob, octets, now) if isinstance(octets, bytes) else None
-            return await self._threads.run(partial(self._read, blob, now)) if found is None else found
+            found = await readers.read(self._sender, with_return_path(self._gathered, self._sender), now)
+            return await self._threads.run(partial(self._finish, now)) if found is None else found
         if self.size <= _IN_PLACE:
             return self._finish(now)
         return await self._threads.run(partial(self._finish, now))
@@ -192,9 +189,7 @@ class Incoming:
         return self._stage
 
     def _finish(self, now: int) -> Arrival:
-        return self._read(self._spill().finish(), now)
-
-    def _read(self, blob: StagedBlob, now: int) -> Arrival:
+        blob = self._spill().finish()
         try:
             return arrival(self._sender, blob, now)
         except BaseException:
