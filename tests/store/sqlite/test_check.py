@@ -1,6 +1,7 @@
 """Every invariant of the store as a whole is looked at."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import apsw
@@ -70,6 +71,16 @@ def test_each_kind_of_damage_is_named(whole: apsw.Connection, folder: Path, dama
     found = store.read(lambda s: s.problems())
     assert any(complaint in problem for problem in found), found
     store.close()
+
+
+def test_a_store_that_changed_since_the_last_check_is_whole(folder: Path) -> None:
+    with closing(open_store(folder)) as store:
+        household = Household(store, lambda event: None, "between", folder.with_name("backup.tar"))
+        for number in range(40):
+            household.day(1)
+            store.write(lambda t: t.messages.index_waiting(100) + t.records.index_waiting(100)).result()
+            if number % 8 == 7:  # parts of the full text were merged in between
+                assert store.read(lambda snapshot: snapshot.problems()) == []
 
 
 def test_a_file_that_is_gone_or_cut_is_named(folder: Path) -> None:
