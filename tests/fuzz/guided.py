@@ -1,91 +1,99 @@
 """`python -m tests.fuzz.guided`: every target under a coverage-guided fuzzer, for as many executions as told.
 
-The fuzzer is atheris, of the group `fuzz`; the tests do without it. Each target runs in a process of its own, begins
-with its corpus, and is told in one row of a table: executions, those a second, places reached, what it ended in. An
-input that fails is written to build/fuzz/<target>/ and belongs in the corpus once it is mended.
+The fuzzer is atheris, of the group `fuzz`; the tests do without it. Each target runs in processes of its own, most
+executions with short inputs and a share with long ones, and begins with its corpus. build/figures/fuzz/<target>.json
+tells of it; a run that was stopped goes on with `--continue`. An input that fails is written to
+build/fuzz/<target>/failed/ and belongs in the corpus once it is mended.
 """
 
 import argparse
-import importlib
-import logging
 import os
-import platform
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-HERE = Path(__file__).parent
+from tests.figures import FOLDER, keep, kept
+from tests.fuzz.traced import CORPUS, OWN, run
+
 BUILD = Path("build/fuzz")
-_LONGEST = 4_096
-_SECONDS_AN_INPUT = 10
+KEPT = FOLDER / "fuzz"
+STAGES = ((0.75, 300), (0.95, 1_000), (1.0, 4_096))
+"""Up to which share of the executions inputs have at most so many octets, or as many as the longest of the corpus."""
+
+_NEVER = 10**8
 _MEMORY_MB = 2_048
-_STATE = re.compile(r"^#(\d+)\s.*?cov: (\d+)", re.MULTILINE)
+_MEMORY_FOLDER = Path("/dev/shm")
+"""Where stores are made, whose commits then wait for no disk."""
+_DONE = re.compile(r"Done (\d+) runs in")
+_PLACES = re.compile(r"^#\d+\s.*?cov: (\d+)", re.MULTILINE)
 
 
 def main() -> int:
-    """Run targets, print the table, write it to build/fuzz.md; 1 when any of them failed."""
-    from tests.fuzz.targets import TARGETS
-
+    """Run targets; 1 when any of them failed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("targets", nargs="*", default=list(TARGETS), help="all of them unless named")
+    parser.add_argument("targets", nargs="*", default=list(OWN), help="all of them unless named")
     parser.add_argument("--runs", type=int, default=1_000_000, help="executions of each")
-    parser.add_argument("--seconds", type=int, default=3_600, help="and no longer than this for each")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--continue", action="store_true", dest="on", help="where the last run was stopped")
     given = parser.parse_args()
-    lines = [
-        f"Seed {given.seed}; {os.cpu_count()} processors, Python {platform.python_version()}.",
-        "",
-        "| Target | Executions | a second | Places reached | Ended |",
-        "|---|---|---|---|---|",
-    ]
-    failed = False
-    for target in given.targets:
-        row, good = _run(target, given.runs, given.seconds, given.seed)
-        lines.append(row)
-        print(row, flush=True)
-        failed |= not good
-    BUILD.with_suffix(".md").write_text("\n".join(lines) + "\n")
-    return int(failed)
+    ended = [_target(name, given.runs, given.seed, given.on) for name in given.targets]  # also after one that failed
+    return int(not all(ended))
 
 
-def _run(target: str, runs: int, seconds: int, seed: int) -> tuple[str, bool]:
-    folder = BUILD / target
-    shutil.rmtree(folder, ignore_errors=True)
-    (folder / "found").mkdir(parents=True)
+def _target(name: str, runs: int, seed: int, on: bool) -> bool:
+    folder = BUILD / name
+    if not on:
+        shutil.rmtree(folder, ignore_errors=True)
+    for part in ("found", "failed"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    good, longest = True, max(path.stat().st_size for path in (CORPUS / name).iterdir())
+    for share, octets in STAGES:
+        before = _progress(folder)
+        wanted = int(runs * share) - int(before["executions"])
+        if not good or wanted <= 0:
+            continue
+        good, places = _stage(name, folder, wanted, max(octets, longest), seed + int(before["executions"]))
+        now = _progress(folder)
+        failed = sorted(path.name for path in (folder / "failed").iterdir())
+        keep(name, {**now, "seed": seed, "wanted": runs, "places": places, "failed": failed}, KEPT)
+        print(
+            f"{name}: {now['executions']:,} executions, {now['seconds']:.0f} s, {places:,} places", *failed, flush=True
+        )
+    return good
+
+
+def _progress(folder: Path) -> dict[str, float]:
+    return kept("progress", folder) or {"executions": 0, "seconds": 0.0}
+
+
+def _stage(name: str, folder: Path, runs: int, longest: int, seed: int) -> tuple[bool, int]:
+    """One process; whether it ended well, and the places that it reached."""
     options = {
         "runs": runs,
-        "max_total_time": seconds,
         "seed": seed,
-        "max_len": _LONGEST,
-        "timeout": _SECONDS_AN_INPUT,
+        "max_len": longest,
+        "timeout": _NEVER,  # by the clock; the process itself looks at the work
         "rss_limit_mb": _MEMORY_MB,
-        "artifact_prefix": f"{folder}/",
+        "reload": 0,
+        "artifact_prefix": f"{folder}/failed/",
     }
-    command = [sys.executable, "-m", "tests.fuzz.guided", "--one", target]
-    command += [f"-{name}={value}" for name, value in options.items()]
-    command += [str(folder / "found"), str(HERE / "corpus" / target)]
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
-    (folder / "log").write_text(done.stdout + done.stderr)
-    states = [(int(count), int(places)) for count, places in _STATE.findall(done.stderr)]
-    count, places = states[-1] if states else (0, 0)
-    took = re.search(r"Done \d+ runs in (\d+) second", done.stderr)
-    rate = f"{count / max(1, int(took[1])):.0f}" if took else "–"
-    ended = "well" if done.returncode == 0 else f"failed, see {folder}"
-    return f"| {target} | {count:,} | {rate} | {places:,} | {ended} |", done.returncode == 0
+    command = [sys.executable, "-m", "tests.fuzz.guided", "--one", name, *(f"-{k}={v}" for k, v in options.items())]
+    command += [str(folder / "found"), str(CORPUS / name)]
+    more = {"TMPDIR": str(_MEMORY_FOLDER)} if _MEMORY_FOLDER.is_dir() else {}
+    with (folder / f"log-{longest}").open("w+", errors="replace") as log:
+        ended = subprocess.run(command, stdout=log, stderr=log, env={**os.environ, **more}, check=False).returncode
+        log.seek(0)
+        said = log.read()
+    places = _PLACES.findall(said)
+    return ended == 0 and _DONE.search(said) is not None, int(places[-1]) if places else 0
 
 
-def one(target: str, arguments: Sequence[str]) -> None:
-    """Be the process of one target."""
-    atheris: Any = importlib.import_module("atheris")  # not there unless somebody fuzzes
-    logging.disable()
-    with atheris.instrument_imports(include=["angarium"]):
-        from tests.fuzz.targets import TARGETS
-    atheris.Setup(["fuzz", *arguments], TARGETS[target])
-    atheris.Fuzz()
+def one(name: str, options: Sequence[str]) -> None:
+    """Be the process of a stage."""
+    run(name, BUILD / name, options)
 
 
 if __name__ == "__main__":
