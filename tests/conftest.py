@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import publishing
 from tests.client import Client
 from tests.harness import Harness
 from tests.server import Certificate, Server, certificate, faultless
@@ -17,9 +18,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=5, help="how often tests/crash kills the server")
     parser.addoption("--starts", type=int, default=50, help="how often tests/testing starts and stops a server")
     parser.addoption("--examples", type=int, default=40, help="how many examples each test of tests/fuzz tries")
+    parser.addoption("--publish", action="store_true", help="keep what was counted for `python -m tests.report`")
     parser.addoption(
         "--regenerate", action="store_true", help="rewrite the answers in tests/wire; read the difference before use"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(publishing, "publishing")
 
 
 @pytest.fixture

@@ -13,6 +13,16 @@ T = TypeVar("T")
 _LONG = 100
 
 
+MOST_ACCOUNTS, EXAMPLES_AN_ACCOUNT = 10, 2_000
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    accounts = max(2, min(MOST_ACCOUNTS, metafunc.config.getoption("examples") // EXAMPLES_AN_ACCOUNT))
+    if "account" in metafunc.fixturenames:
+        metafunc.parametrize("accounts", [accounts])
+        metafunc.parametrize("account", range(accounts))
+
+
 class Fuzz:
     """Tries a check on examples of a strategy."""
 

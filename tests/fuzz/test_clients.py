@@ -1,7 +1,7 @@
 """Clients follow one account while all in it changes; at quiet moments each holds what a full read gives.
 
 Every type that tells changes, every filter and every sort is followed by one of them; the seed of a run is in its
-failure. `make fuzz` makes 100,000 changes.
+failure. `make fuzz` makes 100,000 changes in ten accounts, followed by fifty clients.
 """
 
 import random
@@ -16,12 +16,19 @@ from angarium.flows.deliver import Delivered, Pipeline, arrival, deliver
 from angarium.formats.message import with_return_path
 from angarium.store.contract import Allowance
 from tests.attacks.ground import Ground
+from tests.figures import Tally
 from tests.fuzz.following import Query, Replica, kinds
 from tests.fuzz.test_replica import Actor
 from tests.harness import DOMAINS, Harness
 
-CLIENTS = 3
+CLIENTS = 5
+"""Of each account; every other query is followed by another of them."""
+
 CHANGES_AN_EXAMPLE = 5
+QUIET = 100
+MANY = 1_000
+"""Changes between quiet moments, the less often the more changes there are."""
+
 MOST = 25
 """Objects of a kind beyond which more are destroyed than made."""
 
@@ -287,31 +294,40 @@ class Life(Actor):
         self._burn("CalendarEventNotification", one)
 
 
-@pytest.mark.parametrize("run", range(2))
-def test_every_client_holds_what_a_full_read_gives(land: Ground, pytestconfig: pytest.Config, run: int) -> None:
-    changes = pytestconfig.getoption("examples") * CHANGES_AN_EXAMPLE // 2
-    chance = random.Random(seed := f"clients {run} {changes}")
+def test_every_client_holds_what_a_full_read_gives(
+    land: Ground, pytestconfig: pytest.Config, account: int, accounts: int, tally: Tally
+) -> None:
+    changes = pytestconfig.getoption("examples") * CHANGES_AN_EXAMPLE // accounts
+    chance = random.Random(seed := f"clients {account} {changes}")
+    counted = tally.part(str(account))
     engine = land.engine
-    owner = engine.user(f"owner{run}", ["inbox", "archive", "trash"])
-    guest = engine.share(owner, engine.user(f"guest{run}"))
-    account = engine.account(owner)
+    owner = engine.user(f"owner{account}", ["inbox", "archive", "trash"])
+    guest = engine.share(owner, engine.user(f"guest{account}"))
     inbox = engine.call(owner, "Mailbox/query", {"filter": {"role": "inbox"}})["ids"][0]
     life = Life(engine, owner, guest)
     queries = all_queries(engine, values(inbox, life._book, life._calendar))
-    followed = kinds(engine)
+    followed, shared = kinds(engine), engine.account(owner)
     clients = [
-        Replica(engine, guest if number == 1 else owner, account, followed, queries[number::CLIENTS], number != 1)
+        Replica(engine, guest if number == 1 else owner, shared, followed, queries[number::CLIENTS], number != 1)
         for number in range(CLIENTS)
     ]
+    counted.add(clients=CLIENTS, queries=len(queries))
+    quiet = QUIET if changes < MANY else QUIET * 5
     for number in range(changes):
-        life.change(chance)
         try:
+            life.change(chance)
             if chance.random() < 0.08:
                 chance.choice(clients).catch_up(chance.choice((1, 2, 7, 100)), 6, chance)
-            if number % 100 == 99:
-                for client in clients:
-                    client.catch_up(50)
+            if number % quiet == quiet - 1 or number == changes - 1:
+                counted.add(changes=number % quiet + 1, compared=_quiet(clients))
         except AssertionError as error:
             raise AssertionError(f"seed {seed!r}, after change {number}: {error}") from error
+
+
+def _quiet(clients: list[Replica]) -> int:
+    """Everybody catches up and compares; how many objects and lists were compared."""
+    before = sum(client.compared for client in clients)
     for client in clients:
-        client.catch_up(500)
+        client.catch_up(50)
+        client.compare()
+    return sum(client.compared for client in clients) - before
