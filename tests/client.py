@@ -17,7 +17,7 @@ import orjson
 CORE = "urn:ietf:params:jmap:core"
 MAIL = "urn:ietf:params:jmap:mail"
 PROBLEM = "urn:ietf:params:jmap:error:"
-TIMEOUT = 60.0
+TIMEOUT = 300.0
 _NO_ACCOUNT = ("Core/echo", "PushSubscription/get", "PushSubscription/set")
 
 

@@ -29,7 +29,7 @@ PASSWORD = "swift as a horseman"
 COMMAND = str(Path(sys.executable).with_name("angarium"))
 _LISTENING = re.compile(r"listening on (https?://[^\s/]+)")
 _FAULT = re.compile(r"Traceback \(most recent call last\)|serverFail|Unhandled|was never awaited")
-_READY_WITHIN = 60.0
+_READY_WITHIN = 300.0
 _STOP_WITHIN = 20.0
 _POLL = 0.01
 

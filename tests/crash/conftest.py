@@ -15,5 +15,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("kill", range(kills))
     if "life" in metafunc.fixturenames:
         metafunc.parametrize("life", range(kills * _LIVES_A_KILL))
+    if "pair" in metafunc.fixturenames:
+        metafunc.parametrize("pair", range(kills))
     if "record" in metafunc.fixturenames:
         metafunc.parametrize("record", range(max(1, kills // _KILLS_A_RECORD)))

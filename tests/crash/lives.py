@@ -10,13 +10,15 @@ import random
 import signal
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from angarium.store.contract import StoreError
 from angarium.store.sqlite import group, open_store
 from angarium.store.sqlite.database import FILE, Access, connect
+from tests.crash.failing import FAILURES, Failing, Failure
 from tests.crash.faults import POINTS, Faults
 from tests.crash.household import Household
 from tests.crash.inspection import wrong
@@ -27,18 +29,24 @@ OLD_VERSION = 3
 CHECKPOINT_PAGES = 60
 _ROUNDS = 8
 _BATCHES = 8
-_DEADLINE = 60.0
+_DEADLINE = 600.0
 _OFTEN = ("wal", "commit", "write database")
 _BIRTH = ("journal", "make incoming", "make blobs", "parent")
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """When a life ends: at a point reached for the `hit`th time, or after some seconds."""
+    """When a life ends: at a point reached for the `hit`th time, or after some seconds; `first` a step of it fails."""
 
     point: str = ""
     hit: int = 1
     seconds: float = 0.0
+    first: Failure | None = None
+
+    @property
+    def kind(self) -> str:
+        """How it is counted."""
+        return "at a point" if self.point else "at an instant"
 
     @property
     def is_in_migration(self) -> bool:
@@ -49,6 +57,11 @@ class End:
     def is_at_birth(self) -> bool:
         """Whether only a new store comes there."""
         return any(word in self.point for word in _BIRTH)
+
+    @property
+    def is_daily(self) -> bool:
+        """Whether any life may come there."""
+        return not (self.is_in_migration or self.is_at_birth)
 
 
 def end_of(number: int) -> End:
@@ -62,13 +75,30 @@ def end_of(number: int) -> End:
     return End(point, 1 if once else chance.randint(1, 200 if often else 4))
 
 
+def end_after_failure(number: int) -> End:
+    """The end of a life in which a step fails before, by its number."""
+    chance = random.Random(f"failure {number}")
+    point = chance.choice([point for point in POINTS if End(point).is_daily])
+    often = any(word in point for word in _OFTEN)
+    return End(point, chance.randint(1, 50 if often else 2), first=chance.choice(daily_failures()))
+
+
+def daily_failures() -> list[Failure]:
+    """Those that any life may meet."""
+    return [failure for failure in FAILURES if End(failure[0]).is_daily]
+
+
 def _live(folder: Path, label: str, end: End, told: Connection) -> None:
     """What the process does: days with the store closed and opened between them, told as they pass."""
     logging.disable()
     hits, gate = 0, threading.Lock()
+    failing = Failing([end.first] if end.first else [], random.Random(label), times=1)
 
     def at(point: str) -> None:
         nonlocal hits
+        failing(point)
+        if end.first and not failing.met:
+            return
         if point == end.point:
             with gate:
                 hits += 1
@@ -79,9 +109,8 @@ def _live(folder: Path, label: str, end: End, told: Connection) -> None:
     faults = Faults(folder, at)
     with faults.registered():
         for number in range(_ROUNDS):
-            store = open_store(folder, vfs=faults.vfs, disk=faults)
-            Household(store, told.send, f"{label}.{number}", folder.with_name("backup.tar")).day(_BATCHES)
-            store.close()
+            with suppress(StoreError), closing(open_store(folder, vfs=faults.vfs, disk=faults)) as store:
+                Household(store, told.send, f"{label}.{number}", folder.with_name("backup.tar")).day(_BATCHES)
 
 
 class Lineage:

@@ -31,6 +31,7 @@ class Postman(threading.Thread):
     def __init__(self, place: Path, letters: Sequence[Letter]) -> None:
         super().__init__(name="postman")
         self.failure: BaseException | None = None
+        self.handed = 0
         self._place = place
         self._letters = letters
 
@@ -53,6 +54,7 @@ class Postman(threading.Thread):
                     if left[0].waiting:
                         return
                     left.pop(0)
+                    self.handed += 1
         except (OSError, EOFError):
             return  # the server is gone, and with it what it would have said
 

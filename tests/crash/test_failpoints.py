@@ -4,37 +4,32 @@
 """
 
 import errno
-import os
 import random
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
-from angarium.store.contract import StoreError
 from angarium.store.sqlite import group, open_store
 from angarium.store.sqlite.database import FILE, Access, connect
+from tests.crash.failing import FAILURES, live_with
 from tests.crash.faults import POINTS, Faults
 from tests.crash.household import Household
 from tests.crash.inspection import wrong
 from tests.crash.ledger import Ledger
 from tests.crash.lives import CHECKPOINT_PAGES, OLD_VERSION, Lineage, end_of
+from tests.figures import Tally
 from tests.store.sqlite.test_migrations import go_back
 
 _LIVES_IN_A_FOLDER = 10
 
 
 class Families:
-    """One lineage after another, and how their lives ended."""
+    """One lineage after another."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lineage: Lineage | None = None
         self._count = 0
-        self.ends: Counter[str] = Counter()
-        self.deeds = 0
 
     def lineage(self, anew: bool) -> Lineage:
         """The folder to live in."""
@@ -45,13 +40,11 @@ class Families:
 
 
 @pytest.fixture(scope="module")
-def families(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Families]:
-    made = Families(tmp_path_factory.mktemp("lives"))
-    yield made
-    print(f"\n{made.deeds} deeds done; lives ended: {dict(made.ends)}")
+def families(tmp_path_factory: pytest.TempPathFactory) -> Families:
+    return Families(tmp_path_factory.mktemp("lives"))
 
 
-def test_what_was_done_before_a_kill_is_there_and_nothing_by_half(families: Families, life: int) -> None:
+def test_what_was_done_before_a_kill_is_there_and_nothing_by_half(families: Families, life: int, tally: Tally) -> None:
     end = end_of(life)
     lineage = families.lineage(anew=end.is_at_birth)
     lineage.folder.parent.mkdir(exist_ok=True)
@@ -59,8 +52,7 @@ def test_what_was_done_before_a_kill_is_there_and_nothing_by_half(families: Fami
         open_store(lineage.folder).close()
     before = lineage.ledger.done
     killed = lineage.live(f"life{life}", end)
-    families.ends["killed at a point" if killed and end.point else "killed at an instant" if killed else "old age"] += 1
-    families.deeds += lineage.ledger.done - before
+    tally.add(deeds=lineage.ledger.done - before, **{end.kind if killed else "old age": 1})
     assert lineage.check() == [], end
 
 
@@ -81,62 +73,13 @@ def test_every_point_is_one_that_some_step_reaches(tmp_path: Path, monkeypatch: 
     assert reached == set(POINTS)
 
 
-FAILURES = [
-    (point, code)
-    for point in POINTS
-    for code in (errno.ENOSPC, errno.EIO)
-    if point.startswith("before") and (code == errno.EIO or point.split()[1] in ("create", "write", "make", "rename"))
-]
-
-
 @pytest.mark.parametrize("at", range(6))
 def test_a_step_that_fails_is_told_and_what_was_done_stays(
-    tmp_path: Path, at: int, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
+    tmp_path: Path, at: int, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config, tally: Tally
 ) -> None:
     monkeypatch.setattr(group, "CHECKPOINT_PAGES", CHECKPOINT_PAGES)
     everything = pytestconfig.getoption("kills") >= len(FAILURES)
     wanted = FAILURES[at::6] if everything else random.Random(at).sample(FAILURES, 2)
     for number, (point, code) in enumerate(wanted):
-        fail(tmp_path / str(number), point, code, random.Random(f"{point} {code}"))
-
-
-def fail(root: Path, point: str, code: int, chance: random.Random) -> None:
-    """Live with a step that fails a few times, then on a good disk again, and see that all is well."""
-    root.mkdir()
-    folder, ledger = root / "data", Ledger()
-    left, skip = 3, chance.randint(0, 3)
-
-    def at(reached: str) -> None:
-        nonlocal left, skip
-        if reached == point and left:
-            skip -= 1
-            if skip < 0:
-                left -= 1
-                raise OSError(code, os.strerror(code))
-
-    store = open_store(folder)
-    Household(store, lambda event: ledger.hear([event]), "good", root / "backup.tar").day(5)
-    store.close()
-    faults = Faults(folder, at)
-    with faults.registered():
-        for number in range(4):
-            try:
-                store = open_store(folder, vfs=faults.vfs, disk=faults)
-            except StoreError:
-                continue  # it was told; the next attempt may find a better disk
-            with closing(store), suppress(StoreError):  # as when a reader cannot be opened
-                Household(store, lambda event: ledger.hear([event]), f"bad{number}", root / "backup.tar").day(8)
-        check(folder, ledger, point, code)
-    assert {why for why in ledger.reasons if why and not why.startswith(("the disk", "a blob could not"))} == set()
-    with closing(open_store(folder)) as store:
-        before = ledger.done
-        Household(store, lambda event: ledger.hear([event]), "after", root / "backup.tar").day(5)
-    assert ledger.done > before
-    check(folder, ledger, point, code)
-
-
-def check(folder: Path, ledger: Ledger, point: str, code: int) -> None:
-    """Open the store on a good disk and compare it with what is known of it."""
-    with closing(open_store(folder)) as store:
-        found = wrong(store, folder, ledger)
-    assert not found, (point, code, found)
+        tally.add(**{errno.errorcode[code]: 1})
+        live_with(tmp_path / str(number), [(point, code)], random.Random(f"{point} {code}"))

@@ -12,6 +12,7 @@ import pytest
 from tests.client import Client
 from tests.crash.postman import Letter, Round
 from tests.crash.test_kill import assert_changes_agree, assert_counted, everything
+from tests.figures import Tally
 from tests.server import Server
 
 NAMES = ("ann", "bob", "cid", "dee")
@@ -19,7 +20,9 @@ POSTMEN = 8
 RETURN_PATH = b"Return-Path: <postman@example.net>\r\n"
 
 
-def test_a_letter_that_was_acknowledged_is_there_once_and_whole(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+def test_a_letter_that_was_acknowledged_is_there_once_and_whole(
+    tmp_path: Path, pytestconfig: pytest.Config, tally: Tally
+) -> None:
     place, chance = tmp_path / "lmtp", random.Random(2033)
     server = Server(tmp_path / "data", arguments=("--lmtp", f"unix:{place}"))
     work = Round(NAMES, chance)
@@ -31,11 +34,15 @@ def test_a_letter_that_was_acknowledged_is_there_once_and_whole(tmp_path: Path, 
         postmen = work.deal(place, POSTMEN)
         for postman in postmen:
             postman.start()
-        kills = 0
+        kills, apart = 0, 2 * len(work.letters) // max(4, pytestconfig.getoption("kills"))
         while any(postman.is_alive() for postman in postmen):
-            time.sleep(chance.uniform(0.2, 1.5))  # not to synchronise: this is the instant of the kill
+            more = sum(postman.handed for postman in postmen) + chance.randint(1, apart)
+            while any(postman.is_alive() for postman in postmen) and sum(man.handed for man in postmen) < more:
+                time.sleep(0.002)
+            time.sleep(chance.uniform(0.0, 0.05))  # not to synchronise: this is the instant of the kill
             server.kill()
             kills += 1
+            tally.add(kills=1)
             server.start()
         assert [postman.failure for postman in postmen if postman.failure] == []
         assert kills > 1
@@ -44,6 +51,7 @@ def test_a_letter_that_was_acknowledged_is_there_once_and_whole(tmp_path: Path, 
             _check(server.client(name), [letter for letter in work.letters if name in meant[letter.name]])
     assert not server.faults(), "\n".join(server.faults())
     assert server.command("verify").returncode == 0
+    tally.add(letters=len(work.letters), copies=sum(map(len, meant.values())))
 
 
 def _check(user: Client, letters: list[Letter]) -> None:

@@ -19,6 +19,7 @@ from tests.crash.inspection import wrong
 from tests.crash.ledger import Begun, Done, Image, Ledger, Refused
 from tests.crash.lives import CHECKPOINT_PAGES, OLD_VERSION
 from tests.crash.power import Platter, Recorder, Step, Sync
+from tests.figures import Tally
 from tests.store.sqlite.test_migrations import go_back
 
 CUTS_IN_A_LIFE = 25
@@ -57,7 +58,7 @@ def states(steps: list[Step], root: Path, chance: random.Random, cuts: int) -> I
 
 
 def test_what_was_done_before_the_power_was_cut_is_there(
-    tmp_path: Path, record: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, record: int, monkeypatch: pytest.MonkeyPatch, tally: Tally
 ) -> None:
     monkeypatch.setattr(group, "CHECKPOINT_PAGES", CHECKPOINT_PAGES)
     steps = recorded(tmp_path, f"record{record}")
@@ -66,7 +67,8 @@ def test_what_was_done_before_the_power_was_cut_is_there(
             found = wrong(store, folder, ledger)
         assert found == [], f"record {record} cut at step {at} of {len(steps)}"
         shutil.rmtree(folder)
-    print(f"\nrecord {record}: {CUTS_IN_A_LIFE} cuts in {len(steps)} steps")
+        tally.add(cuts=1)
+    tally.add(records=1, steps=len(steps))
 
 
 def test_a_disk_that_only_says_that_it_synced_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

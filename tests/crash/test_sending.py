@@ -16,12 +16,13 @@ import pytest
 
 from tests.client import Client, Refused
 from tests.crash.test_kill import everything
+from tests.figures import Tally
 from tests.relay import Relay
 from tests.server import Server
 
 SENDERS = 3
 CONNECTIONS = 4
-WITHIN = 60.0
+WITHIN = 600.0
 
 
 class Writer(threading.Thread):
@@ -68,7 +69,9 @@ class Writer(threading.Thread):
         self.accepted.add(name)
 
 
-def test_what_was_accepted_is_sent_though_the_server_is_killed(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+def test_what_was_accepted_is_sent_though_the_server_is_killed(
+    tmp_path: Path, pytestconfig: pytest.Config, tally: Tally
+) -> None:
     chance = random.Random(8621)
     kills = max(3, pytestconfig.getoption("kills"))
     writers: list[Writer] = []
@@ -80,8 +83,14 @@ def test_what_was_accepted_is_sent_though_the_server_is_killed(tmp_path: Path, p
             round_ = [Writer(server.client("ann"), f"k{kill}w{number}") for number in range(SENDERS)]
             for writer in round_:
                 writer.start()
-            time.sleep(chance.uniform(0.2, 1.0))  # not to synchronise: this is the instant of the kill
+            enough = chance.randint(1, 12)
+            while (
+                all(writer.is_alive() for writer in round_) and sum(len(writer.accepted) for writer in round_) < enough
+            ):
+                time.sleep(0.002)
+            time.sleep(chance.uniform(0.0, 0.1))  # not to synchronise: this is the instant of the kill
             server.kill()
+            tally.add(kills=1)
             for writer in round_:
                 writer.join()
             writers += round_
@@ -90,6 +99,7 @@ def test_what_was_accepted_is_sent_though_the_server_is_killed(tmp_path: Path, p
         assert [writer.failure for writer in writers if writer.failure] == []
         _check(server, relay, writers, kills)
     assert not server.faults(), "\n".join(server.faults())
+    tally.add(accepted=sum(len(writer.accepted) for writer in writers))
 
 
 def _until_empty(server: Server) -> None:

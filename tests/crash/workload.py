@@ -45,6 +45,10 @@ class Worker(threading.Thread):
         self._count = 0
         self._boxes = [user.mailbox("inbox"), user.mailbox("archive")]
 
+    def acknowledged(self) -> int:
+        """How many things were made or destroyed so far."""
+        return len(self.ledger.mails) + len(self.ledger.destroyed) + len(self.ledger.uploads)
+
     def run(self) -> None:
         steps: tuple[tuple[Callable[[], None], int], ...] = (
             (self._import, 4),

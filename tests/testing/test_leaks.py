@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.figures import Tally
+
 PROGRAM = """
 import ctypes, gc, json, os, sys, tempfile, threading, urllib.request
 from pathlib import Path
@@ -40,13 +42,14 @@ print(json.dumps([before, after, grown / octets]))
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="only Linux tells what a process holds so")
-def test_starts_and_stops_leave_nothing_behind(pytestconfig: pytest.Config, tmp_path: Path) -> None:
+def test_starts_and_stops_leave_nothing_behind(pytestconfig: pytest.Config, tmp_path: Path, tally: Tally) -> None:
     starts = str(pytestconfig.getoption("--starts"))
     # One arena: else what threads have let go of looks like growth until each of them has been used.
     environment = {**os.environ, "MALLOC_ARENA_MAX": "1", "TMPDIR": str(tmp_path)}
     command = [sys.executable, "-W", "error", "-c", PROGRAM, starts]
-    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900, check=False)
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=7_200, check=False)
     assert ran.returncode == 0, ran.stderr
     before, after, grown = json.loads(ran.stdout)
     assert after == before
     assert grown <= 1.05
+    tally.add(starts=int(starts))

@@ -20,6 +20,7 @@ from angarium.store.sqlite.pages import Pages, Row
 from angarium.store.sqlite.rescue import Rescue
 from tests.crash.home import home
 from tests.crash.household import Household
+from tests.figures import Tally
 
 PAGE = 4096
 Emails = dict[str, Stored]
@@ -104,9 +105,13 @@ def damage(folder: Path, chance: random.Random, share: float) -> set[int]:
     return hit
 
 
-@pytest.mark.parametrize("seed", range(8))
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", range(max(8, metafunc.config.getoption("kills"))))
+
+
 def test_an_export_saves_every_message_that_is_not_damaged_and_names_the_rest(
-    whole: tuple[Path, AccountKey, Emails], tmp_path: Path, seed: int
+    whole: tuple[Path, AccountKey, Emails], tmp_path: Path, seed: int, tally: Tally
 ) -> None:
     folder, account, emails = whole
     broken, target = tmp_path / "data", tmp_path / "out"
@@ -118,6 +123,7 @@ def test_an_export_saves_every_message_that_is_not_damaged_and_names_the_rest(
             outcome = export_account(store, "ann@example.com", target, progress)
     except Refused:
         assert user_page(folder) in hit
+        tally.add(nameless=1)
         return
     index = json.loads((target / "angarium.json").read_bytes())
     saved = {name for message in index["messages"] for name in emails if f".{name}.angarium" in message["files"][0]}
@@ -127,6 +133,7 @@ def test_an_export_saves_every_message_that_is_not_damaged_and_names_the_rest(
         assert name in named or any("list of" in label or "records of" in label for label in named), name
     for message in index["messages"]:
         assert (target / message["files"][0]).exists()
+    tally.add(stores=1, whole=len(good), saved=len(good & saved))
 
 
 def user_page(folder: Path) -> int:
