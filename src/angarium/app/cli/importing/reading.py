@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from angarium.app.cli.importing.names import in_order
 from angarium.app.cli.importing.sources import Kind, Source, pieces
 from angarium.flows.filing import Place
 from angarium.formats.errors import FormatError
@@ -108,8 +109,7 @@ def _maildir_files(
     """Every message of one folder of a Maildir, in order of file names; `tmp` holds none that was delivered."""
     custom = _custom_flags(folder)
     for part in _PARTS:
-        names = sorted(os.listdir(folder / part)) if (folder / part).is_dir() else []
-        for name in names:
+        for name in in_order(folder / part) if (folder / part).is_dir() else ():
             path = folder / part / name
             if not name.startswith(".") and wanted(path):
                 yield _from_file(path, places, limit, file_keywords(name, custom), by_file_time=True)
