@@ -14,7 +14,7 @@ INBOX = Term("inMailbox", "B1")
 SMALL, LARGE = 300, 1500
 
 
-def _filled(count: int) -> Ground:
+def _filled(count: int, in_thread: int = 2) -> Ground:
     ground = Ground.prepared()
     for number in range(count):
         keywords = {"$seen"} if number % 3 else set()
@@ -25,8 +25,8 @@ def _filled(count: int) -> Ground:
                 f"m{number}",
                 START + number * 60_000,
                 frozenset(keywords),
-                message_ids=(f"{number // 2}",),
-                text=SearchText(body="common"),
+                message_ids=(f"{number // in_thread}",),
+                text=SearchText(subject="often", body="common"),
             )
         )
     ground.messages.index_waiting(count)
@@ -66,6 +66,7 @@ PAGES = {
     "a rare keyword": (_query(All((INBOX, Term("hasKeyword", "rare")))), Window(limit=20)),
     "no mailbox": (_query(None), Window(limit=20, total=True)),
     "a common word": (_query(All((INBOX, Term("text", "common")))), Window(limit=20)),
+    "two texts": (_query(All((Term("subject", "often"), INBOX, Term("text", "common")))), Window(limit=20)),
     "a common word, collapsed": (_query(Term("text", "common"), True), Window(limit=20)),
 }
 
@@ -79,6 +80,17 @@ def test_a_page_takes_the_same_work_in_a_mailbox_of_any_size(grounds: tuple[Grou
 
     small, large = (_steps(ground, ask) for ground in grounds)
     assert large <= small * 1.2 + 5
+
+
+@pytest.mark.parametrize("limit", [1, 2, 4, 9])
+def test_threads_are_found_behind_long_ones(limit: int) -> None:
+    ground = _filled(SMALL, in_thread=60)
+    by_text, by_list = (
+        ground.messages.query(ground.account, _query(filter_, True), Window(limit=limit)).ids
+        for filter_ in (Term("text", "common"), INBOX)
+    )
+    assert by_text == by_list
+    assert len(by_text) == min(limit, 5)
 
 
 def test_rows_and_an_update_take_the_same_work_in_an_account_of_any_size(grounds: tuple[Ground, Ground]) -> None:

@@ -2,13 +2,17 @@
 
 # ruff: noqa: S608 (SQL is made of the names in this package, values are bound)
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
 
 import orjson
 
 from angarium.formats.searchtext import match_expression, parse_query
 from angarium.store.sqlite.messages.statement import At, Bindings
 from angarium.store.sqlite.messages.textindex import waiting_matches
+
+Searched: TypeAlias = tuple[str, tuple[str, ...]]
+"""A text to look for, and the columns to look in; none means all."""
 
 
 class Documents(NamedTuple):
@@ -18,13 +22,19 @@ class Documents(NamedTuple):
     waiting: str | None
 
     @classmethod
-    def of(cls, text: str, columns: tuple[str, ...], bindings: Bindings) -> "Documents | None":
-        """None when the text holds nothing to look for."""
-        words = parse_query(text)
-        if not words:
+    def of(cls, texts: Sequence[Searched], bindings: Bindings) -> "Documents | None":
+        """What all of the texts find; None when one of them holds nothing to look for.
+
+        They are one expression, so that the engine goes from each to the other instead of listing all that one finds.
+        """
+        searched = [(parse_query(text), columns) for text, columns in texts]
+        if not all(words for words, _ in searched):
             return None
-        found = waiting_matches(bindings.connection, bindings.account, words, columns)
-        expression = bindings.bind(match_expression(words, columns))
+        waiting = (
+            set(waiting_matches(bindings.connection, bindings.account, words, columns)) for words, columns in searched
+        )
+        found = sorted(set.intersection(*waiting))
+        expression = bindings.bind(" AND ".join(f"({match_expression(words, columns)})" for words, columns in searched))
         return cls(expression, bindings.bind(orjson.dumps(found).decode()) if found else None)
 
     def contain(self, at: At) -> str:

@@ -8,7 +8,7 @@ RFC 8620 §5.5, RFC 8621 §4.4.
 
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
-from typing import Final
+from typing import Final, cast
 
 import apsw
 import orjson
@@ -17,14 +17,18 @@ from angarium.store.contract import MessageQuery, Term
 from angarium.store.sqlite.messages.comparators import NEWEST_FIRST, keys
 from angarium.store.sqlite.messages.counters import read
 from angarium.store.sqlite.messages.documents import Documents
-from angarium.store.sqlite.messages.ids import EVERYWHERE, LAST_SECOND, SEQUENCE_BITS, mailbox_number
+from angarium.store.sqlite.messages.ids import EVERYWHERE, LAST_SECOND, SEQUENCE_BITS, first_document, mailbox_number
 from angarium.store.sqlite.messages.keywords import UNSEEN
 from angarium.store.sqlite.messages.sources import Source, choose, listed_source, text_source
 from angarium.store.sqlite.messages.statement import At, Bindings, Value
-from angarium.store.sqlite.messages.terms import conjunction, keyword_entry, where
+from angarium.store.sqlite.messages.terms import conjunction, keyword_entry, searched, where
 
 _SIBLING: Final = At("o", "oe", probe=True)
 _ALL: Final = -1
+
+_REACH: Final = 2
+"""Emails looked at for a thread that is wanted, of those that a text finds; and how many times more when too few."""
+_FURTHER: Final = 8
 
 
 class Selection:
@@ -82,42 +86,78 @@ class Selection:
         return self._page(start, limit)
 
     def _page(self, start: int, limit: int | None, *, backwards: bool = False) -> list[str]:
-        values = {"start": start, "limit": _ALL if limit is None else limit, "need": start + (limit or 0)}
+        values = {"start": start, "limit": _ALL if limit is None else limit}
         if not self._by_received:
             rows, order = self._sorted()
             return self._ids(f"SELECT id FROM ({rows}) ORDER BY {order} LIMIT :limit OFFSET :start", values)
         ascending = self._sort[0].ascending is not backwards
-        prefix, source = "", self._source
-        if source.documents and not ascending and limit is not None:
-            prefix, source = self._nearest(source.documents)
+        documents = self._source.documents
+        if documents is None or limit is None or ascending:
+            prefix, source, walked = "", self._source, self._walked()
+        else:
+            nearest = self._nearest_threads if self._collapse else self._nearest
+            prefix, source, walked = nearest(documents, start + limit)
         return self._ids(
-            f"{prefix}SELECT {source.at.row}.id AS id {self._from(source, self._walked())} "
+            f"{prefix}SELECT {source.at.row}.id AS id {self._from(source, walked)} "
             f"ORDER BY {self._walk(source, ascending)} LIMIT :limit OFFSET :start",
             values,
         )
 
-    def _nearest(self, documents: Documents) -> tuple[str, Source]:
+    def _nearest(self, documents: Documents, need: int) -> tuple[str, Source, list[str]]:
         """The newest documents of a text, found first along their keys, which go by second of receipt.
 
         A key never lies before the second of receipt, so what was received since the second of the oldest that is
         needed has a key since then, and the order of receipt is found among those alone.
         """
-        indexed = text_source(documents, documents.listed(":low"))
+        indexed, needed = text_source(documents, documents.listed(":low")), self._bindings.bind(need)
         second = f"min(max(min(received) / 1000, 0), {LAST_SECOND})"
-        floor = f"iif(count(*) < :need, :low, :low + ({second} << {SEQUENCE_BITS}))"
+        floor = f"iif(count(*) < {needed}, :low, :low + ({second} << {SEQUENCE_BITS}))"
         newest = (
-            f"SELECT e.received AS received {self._from(indexed, self._walked())} ORDER BY d.document DESC LIMIT :need"
+            f"SELECT e.received AS received {self._from(indexed, self._conditions)} "
+            f"ORDER BY d.document DESC LIMIT {needed}"
         )
         prefix = f"WITH near (floor) AS MATERIALIZED (SELECT {floor} FROM ({newest})) "
-        return prefix, text_source(documents, documents.all_from("(SELECT floor FROM near)"))
+        return prefix, text_source(documents, documents.all_from("(SELECT floor FROM near)")), self._conditions
+
+    def _nearest_threads(self, documents: Documents, need: int) -> tuple[str, Source, list[str]]:
+        """The same for threads, and how to walk them: those of some newest documents, of more while they are too few.
+
+        The newer emails of a thread that match lie among the same documents, so none is looked up in full text.
+        """
+        found = (
+            f"WITH found (document) AS MATERIALIZED ({documents.all_from(self._floor_of_threads(documents, need))}) "
+        )
+        condition = f"+{_SIBLING.email}.document IN (SELECT document FROM found)"
+        walked = [*self._conditions, self._first_of_thread(self._source.at, condition)]
+        return found, text_source(documents, "SELECT document FROM found"), walked
+
+    def _floor_of_threads(self, documents: Documents, need: int) -> str:
+        """The lowest key of a document that can matter to the newest threads, so many of them."""
+        indexed = text_source(documents, documents.listed(":low"))
+        columns = f"{indexed.at.row}.received AS received, {indexed.at.row}.thread AS thread"
+        walk = f"SELECT {columns} {self._from(indexed, self._conditions)} ORDER BY d.document DESC LIMIT :reach"
+        sql = f"SELECT count(*), count(DISTINCT thread), min(received) FROM ({walk})"
+        reach = _REACH * need
+        while True:
+            values = {**self._bindings.values, "reach": reach}
+            emails, threads, oldest = cast("tuple[int, int, int]", self._connection.execute(sql, values).get)
+            if emails < reach:
+                return ":low"
+            if threads >= need:
+                return self._bindings.bind(first_document(self._bindings.account, oldest))
+            reach *= _FURTHER
 
     def _walked(self) -> list[str]:
         """The conditions of a walk by time of receipt."""
         return [*self._conditions, self._first_of_thread(self._source.at)] if self._collapse else self._conditions
 
-    def _first_of_thread(self, at: At) -> str:
-        """No email of the same thread that also matches comes earlier, in order of receipt."""
-        conditions = [where(part, _SIBLING, self._bindings) for part in self._others]
+    def _first_of_thread(self, at: At, found: str | None = None) -> str:
+        """No email of the same thread that also matches comes earlier, in order of receipt.
+
+        `found` is the condition that stands for what is looked for in text.
+        """
+        others = self._others if found is None else [part for part in self._others if searched(part) is None]
+        conditions = [where(part, _SIBLING, self._bindings) for part in others] + ([found] if found else [])
         joined = "".join(f" AND {condition}" for condition in conditions)
         email = (
             " CROSS JOIN email oe ON oe.account = o.account AND oe.id = o.id"

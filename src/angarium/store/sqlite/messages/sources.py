@@ -9,7 +9,7 @@ from angarium.store.sqlite.messages.counters import Sums
 from angarium.store.sqlite.messages.documents import Documents
 from angarium.store.sqlite.messages.ids import EVERYWHERE
 from angarium.store.sqlite.messages.statement import At, Bindings
-from angarium.store.sqlite.messages.terms import TEXT, keyword_entry
+from angarium.store.sqlite.messages.terms import keyword_entry, searched
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +84,13 @@ def choose(
     listed, everything = sums[number].total_emails, sums[EVERYWHERE].total_emails
     checked = [mailbox] if mailbox else []
     if listed * statement.LOOK_UP >= everything:
-        for part in others:
-            documents = _documents(part, bindings)
-            if documents:
-                rest = [*checked, *(other for other in others if other is not part)]
-                return text_source(documents, documents.all_from(":low")), rest
+        texts = [text for text in map(searched, others) if text is not None]
+        documents = Documents.of(texts, bindings) if texts else None
+        if documents:
+            rest = [*checked, *(other for other in others if searched(other) is None)]
+            return text_source(documents, documents.all_from(":low")), rest
     for part in others:
         entry = keyword_entry(part)
         if entry is not None and bindings.is_rare(entry, listed):
             return keyword_source(entry, number, bindings), [other for other in others if other is not part]
     return mailbox_source(number, bindings), list(others)
-
-
-def _documents(part: Expression, bindings: Bindings) -> Documents | None:
-    if isinstance(part, Term) and part.name in TEXT:
-        return Documents.of(str(part.value), TEXT[part.name], bindings)
-    return None

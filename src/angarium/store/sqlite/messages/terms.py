@@ -13,8 +13,9 @@ import orjson
 
 from angarium.formats.json import JSON
 from angarium.formats.primitives import parse_utc
+from angarium.formats.searchtext import parse_query
 from angarium.store.contract import All, Either, Expression, Neither, Term
-from angarium.store.sqlite.messages.documents import Documents
+from angarium.store.sqlite.messages.documents import Documents, Searched
 from angarium.store.sqlite.messages.headers import FUNCTION
 from angarium.store.sqlite.messages.ids import EVERYWHERE, mailbox_number
 from angarium.store.sqlite.messages.keywords import ATTACHMENT, BITS, UNSEEN
@@ -174,7 +175,7 @@ def _has_attachment(value: JSON, at: At, _bindings: Bindings) -> str:
 
 def _text(*columns: str) -> "Compile":
     def compile_(value: JSON, at: At, bindings: Bindings) -> str:
-        documents = Documents.of(str(value), columns, bindings)
+        documents = Documents.of([(str(value), columns)], bindings)
         if documents is None:
             return TRUE if not str(value).strip() else FALSE
         return documents.contain(at)
@@ -194,6 +195,14 @@ Compile: TypeAlias = Callable[[JSON, At, Bindings], str]
 
 TEXT: Final[Mapping[str, tuple[str, ...]]] = {"text": (), **{name: (name,) for name in TEXT_COLUMNS[:-1]}}
 """Filters that look for text, and the columns that they look in; none means all."""
+
+
+def searched(part: Expression) -> Searched | None:
+    """What a part looks for, where it is a text that holds anything to look for."""
+    if isinstance(part, Term) and part.name in TEXT and parse_query(str(part.value)):
+        return str(part.value), TEXT[part.name]
+    return None
+
 
 TERMS: Final[Mapping[str, Compile]] = {
     "inMailbox": _in_mailbox,
