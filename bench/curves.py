@@ -22,6 +22,12 @@ class Curve:
         """Multiples of the echo at the largest store over those at the smallest."""
         return self.points[-1].multiple / self.points[0].multiple
 
+    @property
+    def cpu_growth(self) -> float | None:
+        """The same of the server's CPU, which other work on the machine disturbs less; None where it was not read."""
+        first, last = self.points[0].server_cpu, self.points[-1].server_cpu
+        return last / first if first else None
+
 
 def curves(rows: Iterable[RowResult]) -> list[Curve]:
     """The curve of each row that has more than one point, in the order of the rows."""

@@ -97,14 +97,16 @@ def _growth(report: Report) -> str:
     if not found:
         return ""
     sizes = [f"{point.messages:,}" for point in found[0].points]
-    head = ["row", *(f"{size}: ms" for size in sizes), *(f"{size}: × echo" for size in sizes), "growth", "at most"]
+    head = ["row", *(f"{size}: ms" for size in sizes), *(f"{size}: × echo" for size in sizes)]
+    head += ["growth", "at most", "CPU growth"]
     return table(head, map(_curve, found))
 
 
 def _curve(curve: Curve) -> list[str]:
     times = [_ms(point.time.p50) for point in curve.points]
     multiples = [f"{point.multiple:.2f}" for point in curve.points]
-    return [curve.row, *times, *multiples, f"{curve.growth:.2f}", f"{aims.growth_limit(curve.row):g}"]
+    cpu = "" if curve.cpu_growth is None else f"{curve.cpu_growth:.2f}"
+    return [curve.row, *times, *multiples, f"{curve.growth:.2f}", f"{aims.growth_limit(curve.row):g}", cpu]
 
 
 def _wire(report: Report) -> str:

@@ -186,7 +186,7 @@ def test_every_part_that_was_measured_has_a_section() -> None:
     assert "MISS" in laid_out["aims"]
     assert "75%" in laid_out["wire"]
     assert "not compressed" in laid_out["wire"]
-    assert _cells(laid_out["growth"])[-1] == ["query of 50", "2.00", "5.00", "2.00", "5.00", "2.50", "1.5"]
+    assert _cells(laid_out["growth"])[-1] == ["query of 50", "2.00", "5.00", "2.00", "5.00", "2.50", "1.5", "1.00"]
     assert _cells(laid_out["startup"])[-1] == ["1,000", "SIGKILL", "4.0", "600.00", "5500.00"]
     assert "Peer 1.0: 1 of 2 aims hold; not:" in laid_out["peer"]
     assert "- query of 50, 1 client, times faster than peer:80: 4.00" in laid_out["peer"]
