@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from angarium.store.contract import Store
+from angarium.store.sqlite import open_store
 from tests import publishing
 from tests.client import Client
 from tests.harness import Harness
@@ -34,6 +36,14 @@ def harness(tmp_path: Path) -> Iterator[Harness]:
     made = Harness(tmp_path / "data")
     yield made
     made.close()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A store of its own."""
+    opened = open_store(tmp_path / "data")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

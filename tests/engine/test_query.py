@@ -93,7 +93,7 @@ def test_the_total_is_told_when_asked_for(notes: Harness, ann: Principal, ten: l
         ({"operator": "NOT", "conditions": [{"operator": "NOT", "conditions": [{"titleIs": "b"}]}]}, "b"),
     ],
 )
-def test_filters_combine(notes: Harness, ann: Principal, ten: list[str], tree: Any, letters: str) -> None:
+def test_operators_combine_conditions(notes: Harness, ann: Principal, ten: list[str], tree: Any, letters: str) -> None:
     answer = notes.call(ann, "Note/query", {"filter": tree, "sort": BY_TITLE})
     assert [LETTERS[ten.index(item)] for item in answer["ids"]] == list(letters)
 

@@ -1,23 +1,12 @@
 """A store in a temporary folder with one user who has the usual mailboxes."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from angarium.datatypes.principals import User
 from angarium.flows.provision import new_user
 from angarium.store.contract import Store
-from angarium.store.sqlite import open_store
 
 ROLES = ("inbox", "drafts", "sent", "archive", "junk", "trash")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(tmp_path / "data")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def test_durations_to_the_letter(text: str) -> None:
     "text",
     ["", "P", "PT", "P1", "1D", "P1DT", "PT1H5S", "P1Y", "P1M", "PT1.5S", "P-1D", "p1d", "P1D ", "--PT1S", "P٣D"],
 )
-def test_no_durations(text: str) -> None:
+def test_what_is_no_duration_is_refused(text: str) -> None:
     assert not is_duration(text)
     assert not is_signed(text)
 

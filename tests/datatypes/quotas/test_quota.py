@@ -126,13 +126,13 @@ def test_the_news_of_an_email_is_the_news_of_its_quota(ann: Desk) -> None:
         ({"operator": "OR", "conditions": [{"resourceType": "count"}, {"name": "storage"}]}, ["count", "octets"]),
     ],
 )
-def test_filters(ann: Desk, condition: dict[str, Any], expected: list[str]) -> None:
+def test_every_filter_finds_what_it_says(ann: Desk, condition: dict[str, Any], expected: list[str]) -> None:
     allow(ann, 1000, 20)
     names = {quota["id"]: kind for kind, quota in by_type(ann).items()}
     assert sorted(names[quota] for quota in ann.call("Quota/query", filter=condition)["ids"]) == expected
 
 
-def test_sorts(ann: Desk) -> None:
+def test_every_sort_orders_as_it_says(ann: Desk) -> None:
     allow(ann, 1000, 20)
     ann.put(MAIL)
     names = {quota["id"]: kind for kind, quota in by_type(ann).items()}

@@ -6,16 +6,8 @@ from pathlib import Path
 import pytest
 
 from angarium.store.contract import AccountKey, Store
-from angarium.store.sqlite import open_store
 from tests.datatypes.submission.outbox import Outbox
 from tests.harness import Harness
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(tmp_path / "data")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """What is pushed: changes since the last push, and alerts of calendars before them."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,14 +10,6 @@ from angarium.datatypes.push import Subscription
 from angarium.flows.provision import new_user
 from angarium.protocols.webpush.messages import news
 from angarium.store.contract import Store
-from angarium.store.sqlite import open_store
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(tmp_path / "data")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

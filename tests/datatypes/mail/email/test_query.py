@@ -84,7 +84,9 @@ EVERYTHING = ["answer", "both", "plan", "report", "trash"]
         ({"operator": "AND", "conditions": [{"hasKeyword": "$seen"}, {"inMailbox": "trash"}]}, ["trash"]),
     ],
 )
-def test_every_filter(ann: Desk, mail: dict[str, str], condition: dict[str, Any], expected: list[str]) -> None:
+def test_every_filter_finds_what_it_says(
+    ann: Desk, mail: dict[str, str], condition: dict[str, Any], expected: list[str]
+) -> None:
     def placed(value: Any) -> Any:
         """Roles as the ids of their mailboxes."""
         if isinstance(value, dict):
@@ -125,7 +127,9 @@ def test_every_filter(ann: Desk, mail: dict[str, str], condition: dict[str, Any]
         ([{"property": "sentAt"}, {"property": "receivedAt"}], ["plan", "report", "answer", "both", "trash"]),
     ],
 )
-def test_every_sort(ann: Desk, mail: dict[str, str], sort: list[dict[str, Any]], expected: list[str]) -> None:
+def test_every_sort_orders_as_it_says(
+    ann: Desk, mail: dict[str, str], sort: list[dict[str, Any]], expected: list[str]
+) -> None:
     assert found(ann, mail, sort=sort) == expected
 
 

@@ -67,14 +67,14 @@ def test_role_null_finds_mailboxes_without_role(ann: Desk) -> None:
     assert found(ann, filter={"role": "trash"}) == ["Trash"]
 
 
-def test_subscription_filters(ann: Desk, tree: dict[str, str]) -> None:
+def test_mailboxes_are_found_by_whether_one_is_subscribed(ann: Desk, tree: dict[str, str]) -> None:
     ann.call("Mailbox/set", update={tree["x"]: {"isSubscribed": False}})
     assert found(ann, filter={"isSubscribed": False}) == ["x"]
     assert "x" not in found(ann, filter={"operator": "NOT", "conditions": [{"isSubscribed": False}]})
 
 
 @pytest.mark.usefixtures("tree")
-def test_windows_and_totals(ann: Desk) -> None:
+def test_a_window_is_told_with_its_place_and_the_total(ann: Desk) -> None:
     answer = ann.call("Mailbox/query", sort=[{"property": "name"}], position=1, limit=2, calculateTotal=True)
     assert (answer["position"], len(answer["ids"]), answer["total"]) == (1, 2, 9)
     assert answer["canCalculateChanges"] is True
