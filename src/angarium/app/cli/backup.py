@@ -11,9 +11,10 @@ from angarium.app.cli.options import PATH, configured, placed
 @click.argument("file", type=PATH, help="The tar file to write; replaced when it is there.")
 @placed
 def backup(file: Path, data: Path | None, config: Path | None) -> None:
-    """Write the whole data folder, as it is at one moment, into a tar file; the server may go on working.
+    """Write the whole data folder into a tar file.
 
-    To restore it, unpack it into an empty folder and serve that.
+    It is as it was at one moment; the server may go on working. To restore it, unpack it into an empty folder and serve
+    that.
     """
     from angarium.app.cli.progress import Progress
     from angarium.app.cli.reach import reading

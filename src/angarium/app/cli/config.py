@@ -21,6 +21,9 @@ def show(data: Path | None, config: Path | None) -> None:
 @app.command()
 @placed
 def check(data: Path | None, config: Path | None) -> None:
-    """Say whether the configuration can be used, and what is wrong if not: where, which key, what is allowed."""
+    """Say whether the configuration can be used.
+
+    What is wrong is told: where, which key, what is allowed.
+    """
     configured(data, config)
     click.echo("the configuration is good")

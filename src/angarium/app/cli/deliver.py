@@ -28,12 +28,12 @@ _MBOX_LINE: Final = re.compile(rb"From [^\n]*+\n")
 @click.option("--detail", metavar="NAME", help="File it in this mailbox when there is one.")
 @placed
 def deliver(user: str, sender: str, detail: str | None, data: Path | None, config: Path | None) -> None:
-    """Deliver one message from standard input, for the pipe of a mail transfer agent.
+    """Deliver one message from standard input.
 
-    Quota, vacation and the mailbox that an address names are as for mail by LMTP, and a message that the user was
-    given within a day is not stored again. Ends with 0 once the message is on disk, else with a code of sysexits.h: 64
-    for a sender that is none, 65 for a message too large, 67 for an unknown user, 69 for a message that runs in
-    circles, 73 for a full account, 75 for everything that is worth trying again.
+    For the pipe of a mail transfer agent. Quota, vacation and the mailbox that an address names are as for mail by
+    LMTP, and a message that the user was given within a day is not stored again. Ends with 0 once the message is on
+    disk, else with a code of sysexits.h: 64 for a sender that is none, 65 for a message too large, 67 for an unknown
+    user, 69 for a message that runs in circles, 73 for a full account, 75 for everything that is worth trying again.
     """
     from angarium.app.cli.reach import Refused, writing
     from angarium.app.config import ConfigError

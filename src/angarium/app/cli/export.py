@@ -13,11 +13,11 @@ from angarium.app.cli.options import PATH, configured, placed, user_option
 @user_option
 @placed
 def export(folder: Path, user: str, data: Path | None, config: Path | None) -> None:
-    """Write an account into a folder, as any program can read it: a Maildir, a .vcf for each address book, and .ics.
+    """Write an account into a folder, as any program can read it.
 
-    Octets, flags and dates are kept; angarium.json, contacts/contacts.json and calendars/calendars.json say what the
-    others cannot, so that importing the folder gives the same account again. What is damaged in the store is named and
-    left out; the command then ends with 1.
+    Mail is a Maildir, each address book a .vcf, each calendar an .ics. Octets, flags and dates are kept; angarium.json,
+    contacts/contacts.json and calendars/calendars.json say what the others cannot, so that importing the folder gives
+    the same account again. What is damaged in the store is named and left out; the command then ends with 1.
     """
     from angarium.app.cli.exporting.run import export_account
     from angarium.app.cli.progress import Progress

@@ -32,13 +32,14 @@ def import_(
     data: Path | None,
     config: Path | None,
 ) -> None:
-    """Bring mail, contacts and events into an account: mbox, Maildir, .eml, .vcf, .ics, an export, or folders of them.
+    """Bring mail, contacts and events into an account.
 
-    Each kind is recognised. Names of folders and mbox files become mailboxes; a Maildir is the inbox, its folders
-    mailboxes; a message given by itself goes to the inbox. Dates and flags come along. What the account has already,
-    octet for octet, is skipped, so an import that was cut short can simply be run again. Cards go to the default
-    address book, events to the default calendar; what the account has by its UID (or without one, by its content) is
-    skipped, unless the file tells of a newer version: that replaces it where it is.
+    From mbox, Maildir, .eml, .vcf, .ics, an export, or folders of them. Each kind is recognised. Names of folders and
+    mbox files become mailboxes; a Maildir is the inbox, its folders mailboxes; a message given by itself goes to the
+    inbox. Dates and flags come along. What the account has already, octet for octet, is skipped, so an import that was
+    cut short can simply be run again. Cards go to the default address book, events to the default calendar; what the
+    account has by its UID (or without one, by its content) is skipped, unless the file tells of a newer version: that
+    replaces it where it is.
 
     Says what was taken, updated, skipped and failed, and why. Ends with 1 when anything failed.
     """

@@ -19,7 +19,10 @@ _item = click.argument("item", metavar="ID", help="What `queue list` shows first
 @app.command("list")
 @placed
 def list_(data: Path | None, config: Path | None) -> None:
-    """Show what waits: id, sender, size, attempts, next attempt, and the last reply for each recipient."""
+    """Show what waits.
+
+    Of each its id, sender, size, attempts, next attempt, and the last reply for each recipient.
+    """
     from angarium.app.cli.reach import reading
     from angarium.datatypes.submission import queue
 
@@ -73,7 +76,10 @@ def retry(item: str | None, data: Path | None, config: Path | None) -> None:
 @_item
 @placed
 def drop(item: str, data: Path | None, config: Path | None) -> None:
-    """Take a message out of the queue; it is never sent, and nobody but its sender's client is told."""
+    """Take a message out of the queue.
+
+    It is never sent, and nobody but its sender's client is told.
+    """
     from angarium.app.cli.reach import writing
 
     with writing(configured(data, config)) as caller:

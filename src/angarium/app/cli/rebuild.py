@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from angarium.app.cli.reach import Caller
     from angarium.formats.json import JSON
 
-app = Commands("rebuild", help="Make again what follows from the stored mail; the mail is not touched.")
+app = Commands("rebuild", help="Make again what follows from the stored mail.\n\nThe mail is not touched.")
 
 _only = click.option("--user", metavar="NAME", help="Only this user's account.")
 
@@ -22,7 +22,7 @@ _only = click.option("--user", metavar="NAME", help="Only this user's account.")
 @_only
 @placed
 def counters(user: str | None, data: Path | None, config: Path | None) -> None:
-    """Count again what each mailbox holds, and list again what is in it."""
+    """Count and list again what each mailbox holds."""
 
     def step(caller: "Caller", account: int, _count: int, _progress: "Progress") -> str:
         return f"{caller.call('rebuild.counters', {'account': account})[0]} mailboxes were wrong"
@@ -46,7 +46,7 @@ def threads(user: str | None, data: Path | None, config: Path | None) -> None:
 @_only
 @placed
 def search(user: str | None, data: Path | None, config: Path | None) -> None:
-    """Read every mail and card again for its text, and index it anew."""
+    """Index the text of every mail and card anew."""
 
     def step(caller: "Caller", account: int, count: int, progress: "Progress") -> str:
         from angarium.app.operations.rebuild import indexed_together

@@ -32,7 +32,10 @@ def serve(
     data: Path | None,
     config: Path | None,
 ) -> None:
-    """Serve JMAP over HTTP, and LMTP where asked, until told to stop; say where on standard output once ready."""
+    """Serve JMAP over HTTP, and LMTP where asked.
+
+    Says where on standard output once it is ready, and goes on until told to stop.
+    """
     if test:
         if lmtp or workers or demo or config:
             raise click.BadParameter("--test goes with --listen, --control, --strict, --tls and --data only")

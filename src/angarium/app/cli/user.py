@@ -42,7 +42,10 @@ def add(name: str, password_stdin: bool, data: Path | None, config: Path | None)
 @app.command("list")
 @placed
 def list_(data: Path | None, config: Path | None) -> None:
-    """Show every user: name, account, number of mails and how much they take, addresses."""
+    """Show every user.
+
+    Of each the name, the account, how many mails there are and how much they take, and the addresses.
+    """
     from angarium.app.cli.reach import reading
     from angarium.datatypes import principals
     from angarium.engine.access import account_id
@@ -68,7 +71,7 @@ def list_(data: Path | None, config: Path | None) -> None:
 def quota(
     name: str, octets: str | None, messages: str | None, none: bool, data: Path | None, config: Path | None
 ) -> None:
-    """Show what a user's account holds and may hold, or set what it may hold.
+    """Show what an account holds and may hold, or set a limit.
 
     Mail that is there stays when a limit is set below it; nothing is added until there is room again.
     """

@@ -11,10 +11,10 @@ from angarium.app.cli.options import configured, placed
 @click.command()
 @placed
 def verify(data: Path | None, config: Path | None) -> None:
-    """Check that the data folder is whole, and name everything in it that is not.
+    """Check that the data folder is whole.
 
-    Users, grants, mailboxes, messages, counters and indexes must agree, and every message must still have the octets
-    that it came with. Reads everything once; changes nothing. Ends with 1 when anything is wrong.
+    What is not is named. Users, grants, mailboxes, messages, counters and indexes must agree, and every message must
+    still have the octets that it came with. Reads everything once; changes nothing. Ends with 1 when anything is wrong.
     """
     from angarium.app.cli.progress import Progress
     from angarium.app.cli.reach import reading
