@@ -48,6 +48,8 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
         ("angarium.app.demo", "--demo"),
         ("angarium.protocols.lmtp.server", "LMTP is asked for"),
         ("angarium.protocols.legacy.methods", "a request of the older dialect"),
+        ("angarium.formats.icalendar", "a calendar in a mail, or CalendarEvent/parse"),
+        ("angarium.formats.vcard", "ContactCard/parse"),
         ("angarium.testing", "--test"),
     ],
 )

@@ -12,7 +12,6 @@ from angarium.datatypes.calendars.reader import utc_time
 from angarium.datatypes.calendars.times import INSTEAD
 from angarium.engine.call import Call
 from angarium.engine.declare import Access, Method, Response
-from angarium.formats import icalendar
 from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON
 
@@ -24,8 +23,10 @@ _OF_STORE: Final = ("id", "baseEventId", "calendarIds", "isDraft", "isOrigin")
 
 
 def _parsed(blob: Blob) -> list[dict[str, JSON]]:
+    from angarium.formats.icalendar import parse  # most servers are never asked
+
     try:
-        found = icalendar.parse(bytes(octets(blob.content)))
+        found = parse(bytes(octets(blob.content)))
     except FormatError:
         return []
     method: dict[str, JSON] = {"method": found.method} if found.method else {}

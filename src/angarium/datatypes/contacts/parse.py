@@ -12,7 +12,6 @@ from angarium.engine.declare import Access, Method, Response
 from angarium.engine.errors import MethodError, MethodErrorType
 from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON
-from angarium.formats.vcard import parse
 
 MOST_BLOBS: Final = 10
 """In one call."""
@@ -25,6 +24,8 @@ _OF_STORE: Final = ("id", "addressBookIds")
 
 
 def _parsed(text: bytes) -> list[dict[str, JSON]] | None:
+    from angarium.formats.vcard import parse  # most servers are never asked
+
     try:
         return parse(text)
     except FormatError:
