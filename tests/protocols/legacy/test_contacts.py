@@ -142,6 +142,8 @@ def test_properties_are_emptied(ann: Old) -> None:
         ({"birthday": "1999-13-01"}, "birthday"),
         ({"emails": "a@b"}, "emails"),
         ({"emails": [{"type": "work", "value": "no address"}]}, "emails"),
+        ({"emails": [{"type": 5, "value": "a@b.example"}]}, "emails"),
+        ({"phones": [{"value": "+1", "isDefault": "yes"}]}, "phones"),
         ({"avatar": {"blobId": "b0"}}, "avatar"),
         ({"isFlagged": "yes"}, "isFlagged"),
         ({"colour": "red"}, "colour"),

@@ -51,6 +51,8 @@ def test_a_reference_to_nothing_fails_its_record_only(ann: Old) -> None:
     assert made["created"].keys() == {"b"}
     assert made["notCreated"]["a"]["type"] == "invalidProperties"
     assert made["notCreated"]["a"]["properties"] == ["parentId"]
+    refused = ann.ask("setMailboxes", {"destroy": ["#zz"]})["notDestroyed"]["#zz"]
+    assert refused == {"type": "notFound", "description": "nothing was created as 'zz'"}
 
 
 def test_creation_ids_are_of_one_type_and_the_last_use_counts(ann: Old) -> None:

@@ -1,6 +1,8 @@
 """The outbox: what comes into it is sent, what leaves it in time is not."""
 
+import json
 import time
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +12,7 @@ from angarium.datatypes.submission import queue
 from angarium.store.contract import Transaction
 from tests.protocols.legacy.client import Old, letter
 from tests.protocols.legacy.conftest import NewOld
+from tests.protocols.served import Events
 
 
 def outgoing(ann: Old, to: str, **more: Any) -> dict[str, Any]:
@@ -148,6 +151,69 @@ def test_the_outbox_is_listed_by_itself_only(ann: Old) -> None:
     assert ann.ask("getMessageList", {"filter": {"inMailboxes": ["outbox"]}})["messageIds"] == []
     both = {"operator": "OR", "conditions": [{"inMailbox": "outbox"}, {"isUnread": True}]}
     assert ann.error("getMessageList", {"filter": both})["type"] == "cannotDoFilter"
-    state = ann.ask("getMessageList")["state"]
-    given = {"filter": {"inMailbox": "outbox"}, "sinceState": state}
-    assert ann.error("getMessageListUpdates", given)["type"] == "cannotCalculateChanges"
+
+
+def test_the_list_of_the_outbox_has_updates(ann: Old, bo: Old) -> None:
+    filter_ = {"filter": {"inMailbox": "outbox"}}
+    before = ann.ask("getMessageList", filter_)
+    assert before["canCalculateUpdates"] is True
+    to = f"{bo.user.name}@localhost"
+    made = ann.ask("setMessages", {"create": {"k": outgoing(ann, to, date=later())}})["created"]["k"]
+    told = ann.ask("getMessageListUpdates", {**filter_, "sinceState": before["state"]})
+    assert told["added"] == [{"messageId": made["id"], "threadId": made["threadId"], "index": 0}]
+    assert told["total"] == 1
+    ann.ask("setMessages", {"update": {made["id"]: {"mailboxIds": [ann.mailboxes()["drafts"]]}}})
+    told = ann.ask("getMessageListUpdates", {**filter_, "sinceState": told["newState"]})
+    assert told["removed"] == [{"messageId": made["id"], "threadId": made["threadId"]}]
+    assert (told["added"], told["total"]) == ([], 0)
+    assert ann.ask("getMessageList", filter_)["state"] == told["newState"]
+
+
+def test_what_leaves_the_outbox_has_changed(ann: Old, bo: Old) -> None:
+    to = f"{bo.user.name}@localhost"
+    message = ann.ask("setMessages", {"create": {"k": outgoing(ann, to, date=later())}})["created"]["k"]["id"]
+    messages, boxes = ann.ask("getMessages", {"ids": [message]})["state"], ann.ask("getMailboxes")["state"]
+    (submission,) = submissions(ann, "pending")
+    ann.modern("EmailSubmission/set", {"update": {submission["id"]: {"undoStatus": "canceled"}}})
+    told = ann.replies(
+        ("getMessageUpdates", {"sinceState": messages, "fetchRecords": True, "fetchRecordProperties": ["mailboxIds"]}),
+        ("getMailboxUpdates", {"sinceState": boxes, "fetchRecords": True}),
+    )
+    assert (told[0][1]["changed"], told[0][1]["removed"]) == ([message], [])
+    assert told[1][1]["list"][0]["mailboxIds"] == [ann.mailboxes()["sent"]]
+    assert (told[2][1]["changed"], told[2][1]["onlyCountsChanged"]) == (["outbox"], True)
+    assert told[3][1]["list"] == [
+        {"id": "outbox", **dict.fromkeys(("totalMessages", "unreadMessages", "totalThreads", "unreadThreads"), 0)}
+    ]
+    assert told[0][1]["newState"] == ann.ask("getMessages", {"ids": []})["state"]
+    assert told[2][1]["newState"] == ann.ask("getMailboxes", {"ids": []})["state"]
+    for name in ("getMessageUpdates", "getMailboxUpdates"):
+        again = ann.ask(name, {"sinceState": told[0 if "Message" in name else 2][1]["newState"]})
+        assert (again["changed"], again["newState"]) == ([], again["oldState"])
+
+
+def test_a_state_holds_for_sets_after_the_outbox_has_changed(ann: Old, bo: Old) -> None:
+    to = f"{bo.user.name}@localhost"
+    message = ann.ask("setMessages", {"create": {"k": outgoing(ann, to, date=later())}})["created"]["k"]["id"]
+    before = ann.ask("getMessages", {"ids": []})["state"]
+    (submission,) = submissions(ann, "pending")
+    ann.modern("EmailSubmission/set", {"update": {submission["id"]: {"undoStatus": "canceled"}}})
+    update = {message: {"isFlagged": True}}
+    assert ann.error("setMessages", {"ifInState": before, "update": update})["type"] == "stateMismatch"
+    current = ann.ask("getMessages", {"ids": []})["state"]
+    told = ann.ask("setMessages", {"ifInState": current, "update": update})
+    assert (told["oldState"], told["updated"]) == (current, {message: None})
+    assert told["newState"] == ann.ask("getMessages", {"ids": []})["state"]
+
+
+def test_what_leaves_the_outbox_is_news_of_messages_and_mailboxes(ann: Old, bo: Old) -> None:
+    ann.ask("setMessages", {"create": {"k": outgoing(ann, f"{bo.user.name}@localhost", date=later())}})
+    (submission,) = submissions(ann, "pending")
+    with closing(Events(ann.served, "", user=ann.user.name, path="/jmap/legacy/events")) as events:
+        assert events.next() is not None
+        ann.modern("EmailSubmission/set", {"update": {submission["id"]: {"undoStatus": "canceled"}}})
+        news = events.next()
+    assert news is not None
+    changed = json.loads(news["data"])["changed"][f"{ann.user.name}@localhost"]
+    assert changed["Message"] == ann.ask("getMessages", {"ids": []})["state"]
+    assert changed["Mailbox"] == ann.ask("getMailboxes", {"ids": []})["state"]

@@ -5,6 +5,7 @@ Each writer changes a card in place, and leaves what it does not know of.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from types import NoneType
 from typing import Final, TypeAlias, cast
 
 from angarium.formats.json import JSON
@@ -19,6 +20,8 @@ _ORDER: Final = ("title", "given", "given2", "surname", "surname2", "generation"
 _NOTHING: Final = "0000-00-00"
 _DATE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)\Z", re.ASCII)
 _MOST: Final = 1_000
+_SHAPES: Final[Mapping[str, type]] = {"type": str, "label": str, "isDefault": bool}
+_WORDS: Final[Mapping[type, str]] = {str: "a string", bool: "true or false"}
 _URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S")
 
 
@@ -191,7 +194,11 @@ def given_list(value: JSON) -> list[Object]:
         raise ValueError("must be an array of objects")
     if len(value) > _MOST:
         raise ValueError(f"must have at most {_MOST} entries")
-    return cast("list[Object]", value)
+    found = cast("list[Object]", value)
+    for name, kind in _SHAPES.items():
+        if not all(isinstance(each.get(name), (kind, NoneType)) for each in found):
+            raise ValueError(f"{name} of an entry must be {_WORDS[kind]}")
+    return found
 
 
 def _placed(

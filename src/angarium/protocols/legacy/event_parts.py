@@ -77,9 +77,13 @@ def _read_related(event: Values) -> JSON:
 
 
 def _write_related(event: Object, value: JSON) -> None:
-    if value is not None and not isinstance(value, dict):
+    given = {} if value is None else value
+    if not isinstance(given, dict) or not all(isinstance(uid, str) for uid in given.values()):
         raise ValueError("must be a map of relations to UIDs, or null")
-    event["relatedTo"] = {str(uid): {"relation": {name: True}} for name, uid in (value or {}).items()} or None
+    related: dict[str, Object] = {}
+    for name, uid in given.items():
+        related.setdefault(str(uid), {})[name] = True
+    event["relatedTo"] = {uid: {"relation": relation} for uid, relation in related.items()} or None
 
 
 def _read_links(event: Values) -> JSON:

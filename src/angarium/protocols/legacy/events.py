@@ -97,6 +97,7 @@ EVENT: Final = Kind(
             ("recurrenceOverrides", *(need for needs, _, _ in parts.PARTS.values() for need in needs)),
             parts.read_overrides,
             merged,
+            owns=1,
         ),
         Field("participantId", ("participants",), lambda _event: None),
         Field("x-href", ("calendarIds",), lambda _event: None),

@@ -1,6 +1,6 @@
 """Uploads, downloads and events of this dialect: where their URLs and shapes differ from those of RFC 8620."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, cast
 from urllib.parse import unquote
@@ -22,10 +22,13 @@ EVENTS: Final = "/jmap/legacy/events"
 _KEPT: Final = timedelta(hours=1)
 """How long an upload that nothing uses is kept at least."""
 
-_TYPES: Final = {
-    "Mailbox": (("Mailbox", "Mailboxes"),),
+_MAILBOX: Final = ("Mailbox", "Mailboxes")
+_MESSAGE: Final = ("Message", "Messages")
+_TYPES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "Mailbox": (_MAILBOX,),
     "Thread": (("Thread", "Threads"),),
-    "Email": (("Message", "Messages"),),
+    "Email": (_MESSAGE,),
+    "EmailSubmission": (_MAILBOX, _MESSAGE),
     "ContactCard": (("Contact", "Contacts"), ("ContactGroup", "ContactGroups")),
     "Calendar": (("Calendar", "Calendars"),),
     "CalendarEvent": (("CalendarEvent", "CalendarEvents"),),
@@ -79,9 +82,10 @@ class Files:
         changed: dict[str, dict[str, JSON]] = {}
         for change in changes:
             account = principal.accounts.get(account_id(change.account))
+            # Of types that show in the same objects the later state counts (`changing`).
             told: dict[str, JSON] = {
                 name: str(state)
-                for kind, state in change.changed.items()
+                for kind, state in sorted(change.changed.items(), key=lambda item: item[1])
                 for names in _TYPES.get(kind, ())
                 for name in names
             }

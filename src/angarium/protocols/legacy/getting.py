@@ -10,7 +10,8 @@ import orjson
 from angarium.engine.declare import Access
 from angarium.formats import json
 from angarium.formats.json import JSON
-from angarium.protocols.legacy.call import MOST_PAGES, Call, Method, Reply, Values, listed, sane, strings
+from angarium.protocols.legacy.call import Call, Method, Reply, Values, listed, sane, strings
+from angarium.protocols.legacy.changing import Changed, changes, state_of
 from angarium.protocols.legacy.errors import Refused
 from angarium.protocols.legacy.kind import Field, Kind, Object
 from angarium.protocols.legacy.remembered import encoded, encoded_list, inner, whole
@@ -29,18 +30,6 @@ class Fetched(Generic[_Shown]):
     state: str = ""
     objects: list[_Shown] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Changed:
-    """What changed since a state."""
-
-    old_state: str
-    new_state: str
-    more: bool
-    changed: list[str]
-    removed: list[str]
-    updated_properties: JSON = None
 
 
 Show: TypeAlias = Callable[[Call, Changed, Sequence[str] | None], Reply]
@@ -62,6 +51,7 @@ def updates_method(
 
     def run(call: Call) -> Iterator[Reply]:
         found = changes(call, kind)
+        found.changed = _belonging(call, kind, found.changed)
         told = {
             "oldState": found.old_state,
             "newState": found.new_state,
@@ -123,7 +113,7 @@ def _found(
         found.missing += [each for each in wanted if wanted[each] not in known]
     real = None if known is None else [each for each in known if each not in kind.virtual]
     for answer in _answers(call, kind, real, arguments):
-        found.state = cast(str, answer["state"])
+        found.state = state_of(call, kind, answer["state"])
         objects, others = show(answer)
         found.objects += objects
         found.missing += _as_given(wanted, [*strings(answer, "notFound"), *others])
@@ -155,33 +145,6 @@ def _remembered(
         return call.turn.remembered.all(form, encoded(answer["list"]), make), others
     except orjson.JSONDecodeError:  # what they were taken apart at stood within one
         return list(filter(None, make([inner(orjson.dumps(each)) for each in listed(answer)]))), others
-
-
-def changes(call: Call, kind: Kind) -> Changed:
-    """What changed since the state that the call names; all of it, where a client cannot ask for pages."""
-    since = call.text("sinceState", required=True) or ""
-    arguments: dict[str, JSON] = {"sinceState": since}
-    if kind.pages and (most := call.unsigned("maxChanges", 1)) is not None:
-        arguments["maxChanges"] = most
-    answer = call.ask(f"{kind.modern}/changes", arguments)
-    pages = [answer]
-    while answer["hasMoreChanges"] and not kind.pages:
-        if len(pages) == MOST_PAGES:
-            raise Refused("cannotCalculateChanges", "there are too many changes since that state")
-        answer = call.ask(f"{kind.modern}/changes", {"sinceState": cast(str, answer["newState"])})
-        pages.append(answer)
-    removed = dict.fromkeys(each for page in pages for each in strings(page, "destroyed"))
-    changed = dict.fromkeys(
-        each for page in pages for name in ("created", "updated") for each in strings(page, name) if each not in removed
-    )
-    return Changed(
-        since,
-        cast(str, answer["newState"]),
-        answer["hasMoreChanges"] is True,
-        _belonging(call, kind, list(changed)),
-        list(removed),
-        cast(JSON, answer.get("updatedProperties")) if len(pages) == 1 else None,
-    )
 
 
 def _needed(kind: Kind, fields: Sequence[Field]) -> JSON:

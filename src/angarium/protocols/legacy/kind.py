@@ -36,12 +36,23 @@ class Field:
     empty: "JSON | _Nothing" = LEFT_OUT
     """What is shown of an object that has none of the modern properties, where that is known beforehand."""
 
+    owns: int | None = None
+    """How many of the modern properties it is named for when they are refused; all where that is not told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Virtual:
     """An object that the engine has not: shown by `read`, None while it is not there."""
 
     read: Callable[[Call], Object | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """Another type of the engine, whose changes show in objects of this one: `shown_in` tells in which."""
+
+    modern: str
+    shown_in: Callable[[Call, list[str]], list[str]]
 
 
 def _no_arguments(_names: Sequence[str] | None) -> Object:
@@ -83,6 +94,7 @@ class Kind:
     belongs: Callable[[Values], bool] | None = None
     told_by: tuple[str, ...] = ()
     follows: Callable[[Call], str] | None = None
+    also: Also | None = None
     virtual: Mapping[str, Virtual] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -94,7 +106,7 @@ class Kind:
     def __post_init__(self) -> None:
         names: dict[str, tuple[str, ...]] = {}
         for known in sorted(self.fields, key=lambda known: known.write is None):
-            for need in known.needs if known.write or not names.keys() & set(known.needs) else ():
+            for need in known.needs[: known.owns] if known.write or not names.keys() & set(known.needs) else ():
                 names[need] = (*names.get(need, ()), known.name)
         object.__setattr__(self, "by_name", {known.name: known for known in self.fields})
         object.__setattr__(self, "names_of", names)

@@ -5,9 +5,10 @@ from typing import Final
 
 from angarium.formats.json import JSON
 from angarium.protocols.legacy.call import Call, Reply, Values
+from angarium.protocols.legacy.changing import Changed
 from angarium.protocols.legacy.errors import invalid_properties
-from angarium.protocols.legacy.getting import Changed, get_method, got, updates_method
-from angarium.protocols.legacy.kind import Field, Kind, Object, Virtual, may, renamed, same
+from angarium.protocols.legacy.getting import get_method, got, updates_method
+from angarium.protocols.legacy.kind import Also, Field, Kind, Object, Virtual, may, renamed, same
 from angarium.protocols.legacy.outbox import OUTBOX, waiting
 from angarium.protocols.legacy.setting import set_method
 
@@ -77,12 +78,13 @@ MAILBOX: Final = Kind(
     pages=False,
     complete=lambda _call, value: {"role": None, **value},
     follows=lambda _call: "",
+    also=Also("EmailSubmission", lambda _call, ids: [OUTBOX] if ids else []),
     virtual={OUTBOX: Virtual(_outbox)},
 )
 
 
 def _only_counts(found: Changed) -> bool:
-    return found.updated_properties is not None
+    return found.updated_properties is not None or (bool(found.others) and found.changed == found.others)
 
 
 def _changed(call: Call, found: Changed, names: Sequence[str] | None) -> Reply:

@@ -1,6 +1,6 @@
 """Lists of messages and what changed in them, threads and snippets, with the gets that clients have follow at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, cast
 
 from angarium.engine.declare import Access
@@ -8,11 +8,11 @@ from angarium.formats.json import JSON
 from angarium.formats.primitives import is_id
 from angarium.protocols.legacy.call import Call, Method, Reply, listed, sane, strings
 from angarium.protocols.legacy.errors import Refused, invalid_arguments
-from angarium.protocols.legacy.getting import fetch, got, updates_method
+from angarium.protocols.legacy.getting import got, updates_method
 from angarium.protocols.legacy.kind import Field, Kind, Object
 from angarium.protocols.legacy.message_filter import asks_for_outbox, modern_filter, modern_sort
 from angarium.protocols.legacy.messages import HEADERS, MESSAGE
-from angarium.protocols.legacy.outbox import waiting
+from angarium.protocols.legacy.outbox import QUERY, sent_by, waiting
 from angarium.protocols.legacy.splice import renamed_threads, spliced
 
 THREAD: Final = Kind(
@@ -131,8 +131,8 @@ def _outbox_list(call: Call) -> tuple[Object, list[str], list[str]]:
         start = max(every.index(anchor) - (call.integer("anchorOffset") or 0), 0)
     limit = call.unsigned("limit")
     ids = every[start : None if limit is None else start + limit]
-    state = fetch(call, MESSAGE, [], ["id"]).state
-    told: Object = {"state": state, "canCalculateUpdates": False, "position": start, "total": len(every)}
+    state = cast(str, call.ask("EmailSubmission/query", {**QUERY, "limit": 0})["queryState"])
+    told: Object = {"state": state, "canCalculateUpdates": True, "position": start, "total": len(every)}
     return told, ids, [there[each] for each in ids]
 
 
@@ -148,36 +148,43 @@ def thread_ids(call: Call, ids: Sequence[str]) -> dict[str, str]:
 
 
 def _get_message_list_updates(call: Call) -> Iterator[Reply]:
-    if asks_for_outbox(call.arguments.get("filter")):
-        raise Refused("cannotCalculateChanges", "changes of the outbox are not kept; ask for the list anew")
     since = call.text("sinceState", required=True) or ""
-    upto = call.text("uptoMessageId")
-    arguments = {
-        **_query(call),
-        "sinceQueryState": since,
-        "calculateTotal": True,
-        "maxChanges": call.unsigned("maxChanges"),
-    }
-    if upto is not None:
-        if not sane([upto]):
-            raise invalid_arguments("uptoMessageId must be an id", "uptoMessageId")
-        arguments["upToId"] = call.resolve("Message", upto)
-    answer = call.ask("Email/queryChanges", arguments)
-    removed, added = strings(answer, "removed"), cast("list[Object]", answer["added"])
-    threads = thread_ids(call, [*removed, *(str(each["id"]) for each in added)])
-    if any(each not in threads for each in removed):
+    arguments: Object = {"sinceQueryState": since, "calculateTotal": True, "maxChanges": call.unsigned("maxChanges")}
+    if asks_for_outbox(call.arguments.get("filter")):
+        answer = call.ask("EmailSubmission/queryChanges", {**QUERY, **arguments})
+        messages_ = sent_by(call, _named(answer))
+    else:
+        answer = call.ask("Email/queryChanges", {**_query(call), **arguments, **_upto(call)})
+        messages_ = {each: each for each in _named(answer)}
+    threads = thread_ids(call, list(messages_.values()))
+    if any(messages_.get(each) not in threads for each in _named(answer)):
         raise Refused("cannotCalculateChanges", "messages have gone whose threads are not known; ask for the list anew")
-    told = {
+
+    def told(record: str) -> Object:
+        return {"messageId": messages_[record], "threadId": threads[messages_[record]]}
+
+    shown = {
         "oldState": since,
         "newState": answer["newQueryState"],
-        "uptoMessageId": upto,
+        "uptoMessageId": call.arguments.get("uptoMessageId"),
         "total": answer["total"],
-        "removed": [{"messageId": each, "threadId": threads[each]} for each in removed],
-        "added": [
-            {"messageId": each["id"], "threadId": threads[str(each["id"])], "index": each["index"]} for each in added
-        ],
+        "removed": [told(each) for each in strings(answer, "removed")],
+        "added": [{**told(str(each["id"])), "index": each["index"]} for each in cast("list[Object]", answer["added"])],
     }
-    yield "messageListUpdates", call.answer({**_echo(call), **told})
+    yield "messageListUpdates", call.answer({**_echo(call), **shown})
+
+
+def _upto(call: Call) -> Object:
+    upto = call.text("uptoMessageId")
+    if upto is not None and not sane([upto]):
+        raise invalid_arguments("uptoMessageId must be an id", "uptoMessageId")
+    return {} if upto is None else {"upToId": call.resolve("Message", upto)}
+
+
+def _named(answer: Mapping[str, object]) -> list[str]:
+    """All that is told to have come or gone."""
+    added = (str(each["id"]) for each in cast("list[Object]", answer["added"]))
+    return list(dict.fromkeys([*strings(answer, "removed"), *added]))
 
 
 def _snippets(call: Call, ids: Sequence[str]) -> Reply:

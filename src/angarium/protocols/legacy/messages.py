@@ -14,8 +14,8 @@ from angarium.formats.message import Header, header_value, html_to_text
 from angarium.formats.primitives import parse_date
 from angarium.protocols.legacy.attached import attached_messages
 from angarium.protocols.legacy.call import Call, Values, listed
-from angarium.protocols.legacy.kind import Field, Kind, Object, boolean, same, texts
-from angarium.protocols.legacy.outbox import OUTBOX, waiting
+from angarium.protocols.legacy.kind import Also, Field, Kind, Object, boolean, same, texts
+from angarium.protocols.legacy.outbox import OUTBOX, messages_of, waiting
 
 FLAGS: Final = {"isUnread": "$seen", "isFlagged": "$flagged", "isAnswered": "$answered", "isDraft": "$draft"}
 """The keyword of each flag; a message is unread without it, and has the other flags with it."""
@@ -214,5 +214,6 @@ MESSAGE: Final = Kind(
     ids_required=True,
     arguments=_arguments,
     finish=_finish,
+    also=Also("EmailSubmission", messages_of),
     aliases={"body": ("textBody", "htmlBody")},
 )

@@ -8,6 +8,8 @@ from angarium.engine.declare import Access
 from angarium.formats.json import JSON
 from angarium.formats.primitives import is_id
 from angarium.protocols.legacy.call import Call, Method, Reply, Values, listed
+from angarium.protocols.legacy.changing import own_state, state_of
+from angarium.protocols.legacy.creations import UNKNOWN
 from angarium.protocols.legacy.errors import Misfit, Refused, invalid_properties, set_error
 from angarium.protocols.legacy.getting import fetch
 from angarium.protocols.legacy.kind import READ_ONLY, Kind, Object
@@ -89,7 +91,7 @@ def change(call: Call, kind: Kind, wishes: Wishes, outcome: Outcome) -> None:
         except Misfit as misfit:
             outcome.not_destroyed[key] = misfit.shown()
     arguments: dict[str, JSON] = {"create": create, "update": update, "destroy": list[JSON](destroy)}
-    arguments |= {"ifInState": call.text("ifInState"), **kind.set_arguments}
+    arguments |= {"ifInState": own_state(call, kind, call.text("ifInState")), **kind.set_arguments}
     answer = call.ask(f"{kind.modern}/set", arguments)
     _tell(call, kind, answer, create, outcome, {**asked, **destroy})
 
@@ -141,6 +143,8 @@ def existing(call: Call, kind: Kind, key: str) -> str:
     if key in kind.virtual:
         raise Misfit("forbidden", f"'{key}' is made by the server and cannot be changed")
     record = call.resolve(kind.one, key)
+    if record == UNKNOWN:
+        raise Misfit("notFound", f"nothing was created as '{key[1:80]}'")
     if not is_id(record.removeprefix("#")):
         raise Misfit("notFound", f"there is no {kind.one} '{key[:80]}'")
     return record
@@ -163,8 +167,8 @@ def _tell(
     call: Call, kind: Kind, answer: Values | dict[str, object], create: Values, outcome: Outcome, asked: Values
 ) -> None:
     keys = {name: call.turn.creations.given(name) for name in create} | cast("dict[str, str]", dict(asked))
-    outcome.old_state = outcome.old_state or cast(str, answer["oldState"])
-    outcome.new_state = cast(str, answer["newState"])
+    outcome.old_state = outcome.old_state or state_of(call, kind, answer["oldState"])
+    outcome.new_state = state_of(call, kind, answer["newState"])
     for name, shown in cast("dict[str, Object]", answer["created"] or {}).items():
         needs = (need for known in kind.told for need in kind.by_name[known].needs)
         whole = {**dict.fromkeys(needs), **cast(Object, create[name]), **shown}

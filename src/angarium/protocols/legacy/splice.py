@@ -13,6 +13,7 @@ import orjson
 
 from angarium.formats.json import JSON
 from angarium.protocols.legacy.call import Call, Reply, sane, strings
+from angarium.protocols.legacy.changing import state_of
 from angarium.protocols.legacy.messages import FLAGS, MESSAGE
 from angarium.protocols.legacy.outbox import waiting
 from angarium.protocols.legacy.remembered import apart, encoded, encoded_list, together
@@ -52,7 +53,7 @@ def spliced(call: Call, ids: Sequence[str], names: Sequence[str] | None) -> Repl
     except _Seldom:
         return None
     missing = strings(answer, "notFound")
-    shown = {"state": answer["state"], "list": encoded_list(rows), "notFound": missing or None}
+    shown = {"state": state_of(call, MESSAGE, answer["state"]), "list": encoded_list(rows), "notFound": missing or None}
     return MESSAGE.plural, call.answer(shown)
 
 
