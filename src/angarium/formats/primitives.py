@@ -48,6 +48,5 @@ def parse_utc(text: str) -> int | None:
 def format_utc(milliseconds: int) -> str:
     """The UTCDate of epoch milliseconds; the fraction only when there is one."""
     seconds, rest = divmod(milliseconds, 1000)
-    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    text = text.rjust(19, "0")
+    text = datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
     return f"{text}.{rest:03d}".rstrip("0") + "Z" if rest else text + "Z"
