@@ -122,6 +122,7 @@ class Groups:
         except BaseException as error:
             with suppress(apsw.Error):
                 self._connection.execute("ROLLBACK")
+            self._transaction.lose_group()
             self._fail(outcomes, jobs, self._explained(error))
             if isinstance(error, apsw.Error | OSError | NotDurable):
                 return Committed([], [])

@@ -45,6 +45,10 @@ _ONE = f"SELECT name, value FROM record WHERE {_PLACE}"
 
 _ADD_ENTRY = "INSERT INTO record_index (account, kind, name, value, id) VALUES (?, ?, ?, ?, ?)"
 
+_FEW, _SMALL = 4, 1000
+"""Ids, or octets of records, up to which the writer remembers an answer: where new mail goes, whether one is away."""
+
+_REMEMBERED = 2000
 _TEXT_ID = re.compile(r"[A-Za-z](0|[1-9][0-9]{0,17})")
 
 
@@ -131,6 +135,33 @@ class RecordsTransaction(RecordsReader):
     def __init__(self, connection: apsw.Connection, numbers: ChangeNumbers) -> None:
         super().__init__(connection, numbers.reached)
         self._numbers = numbers
+        self._found: dict[tuple[AccountKey, str, str, IndexValue], list[str]] = {}
+        self._all: dict[tuple[AccountKey, str], dict[str, bytes]] = {}
+
+    def get(self, account: AccountKey, kind: str, ids: Sequence[str] | None = None) -> dict[str, bytes]:
+        """As of a reader; all of a kind are remembered, if they are small, until something is written."""
+        if ids is not None:
+            return super().get(account, kind, ids)
+        known = self._all.get((account, kind))
+        if known is None:
+            known = super().get(account, kind)
+            if sum(map(len, known.values())) <= _SMALL and len(self._all) < _REMEMBERED:
+                self._all[account, kind] = known
+        return dict(known)
+
+    def find(self, account: AccountKey, kind: str, index: str, value: IndexValue) -> list[str]:
+        """As of a reader; few ids are remembered until something is written."""
+        known = self._found.get((account, kind, index, value))
+        if known is None:
+            known = super().find(account, kind, index, value)
+            if len(known) <= _FEW and len(self._found) < _REMEMBERED:
+                self._found[account, kind, index, value] = known
+        return list(known)
+
+    def forget(self) -> None:
+        """Something was written or taken back: what is remembered may be wrong."""
+        self._found.clear()
+        self._all.clear()
 
     def create(
         self,
@@ -148,6 +179,7 @@ class RecordsTransaction(RecordsReader):
         """Store many new records at once; their ids in the same order."""
         if number_of(f"{prefix}0") is None:
             raise ValueError(f"an id cannot begin with {prefix!r}")
+        self.forget()
         numbers = [self._numbers.next(account, kind) for _ in records]
         names = [f"{prefix}{number}" for number in numbers]
         entries = [_entries(record.indexes) for record in records]
@@ -184,6 +216,7 @@ class RecordsTransaction(RecordsReader):
         texts: Texts | None = None,
     ) -> None:
         """Replace the value and the index entries of a record, and its texts when they are given; raises KeyError."""
+        self.forget()
         number, old = self._stored(account, kind, record)
         entries = _entries(indexes)
         new = orjson.dumps(entries)
@@ -205,6 +238,7 @@ class RecordsTransaction(RecordsReader):
 
     def destroy(self, account: AccountKey, kind: str, record: str) -> None:
         """Remove a record with what it pinned and leave a tombstone; raises KeyError."""
+        self.forget()
         number, entries = self._stored(account, kind, record)
         self._remove_entries(account, kind, number, entries)
         self._connection.execute(

@@ -56,6 +56,10 @@ class SqliteTransaction(ChangeLog):
         """Forget the group before."""
         self.numbers.begin_group()
 
+    def lose_group(self) -> None:
+        """All that the group wrote was taken back."""
+        self._undone()
+
     def begin(self) -> None:
         """Forget the job before."""
         self._open.clear()
@@ -82,6 +86,7 @@ class SqliteTransaction(ChangeLog):
         if not self._connection.changes():
             raise KeyError(account)
         self.messages.remove_account(account)
+        self.records.forget()
         self.records.forget_texts(account)
         for table in _OF_AN_ACCOUNT:
             self._connection.execute(f"DELETE FROM {table} WHERE account = ?", (account,))  # noqa: S608 (our own names)
@@ -110,7 +115,12 @@ class SqliteTransaction(ChangeLog):
         Raises NotDurable when the transaction itself is lost.
         """
         self.check_alive()
-        return Savepoint(self._connection, self._lost, self.numbers, self._open, self.blobs.go_back)
+        return Savepoint(self._connection, self._lost, self.numbers, self._open, self._undone)
+
+    def _undone(self) -> None:
+        """Rows were taken back."""
+        self.blobs.go_back()
+        self.records.forget()
 
     def check_alive(self) -> None:
         """Raise NotDurable when an error of the engine has undone the whole transaction."""
