@@ -99,9 +99,9 @@ def _crowd(subject: Subject, row: Row, _rounds: int, taken: _Taken) -> None:
 
 
 def _results(row: str, subject: Subject, taken: _Taken) -> tuple[BesideResult, BesideResult]:
-    alone, crowd, objects = taken.alone, taken.crowd, subject.ground.messages
+    alone, crowd, held = taken.alone, taken.crowd, subject.ground.messages
     rounds, quick = len(alone.row), Spread.of(taken.quick.row).p50
     cpu = sum(alone.server_cpu) / rounds
-    one = BesideResult(row, subject.name, objects, 1, Spread.of(alone.row), cpu, rounds / sum(alone.row), quick)
+    one = BesideResult(row, subject.name, held, 1, Spread.of(alone.row), cpu, rounds / sum(alone.row), quick)
     cpu = crowd.cpu / len(crowd.seconds)
-    return one, BesideResult(row, subject.name, objects, CLIENTS, Spread.of(crowd.seconds), cpu, crowd.rate)
+    return one, BesideResult(row, subject.name, held, CLIENTS, Spread.of(crowd.seconds), cpu, crowd.rate)

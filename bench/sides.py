@@ -21,6 +21,7 @@ from bench.deposit import deposit
 from bench.ground import discover, ensure_mailboxes
 from bench.load import load
 from bench.measure import Meter, Subject, Unseen
+from bench.process import Process
 from bench.resources import Family
 
 CARDS = 2_000
@@ -61,13 +62,12 @@ class Side:
 
 @contextmanager
 def ours(name: str, folder: Path, loading: Loading) -> Iterator[Side]:
-    """Our server with everything; one user may send it as many requests at once as there are clients."""
-    data, marker, config = folder / "beside", folder / "beside.json", folder / "beside.toml"
+    """Our server with everything."""
+    data, marker = folder / "beside", folder / "beside.json"
     if not kept.fits(marker, loading.recipe):
         _import(server.fresh(data), folder, loading)
         kept.keep(marker, loading.recipe)
-    config.write_text(f"[limits]\nmax_concurrent_requests = {CLIENTS}\nmax_concurrent_upload = {CLIENTS}\n")
-    with server.serve(data, "--lmtp", "127.0.0.1:0", "--config", str(config)) as process:
+    with _serve(data, "--lmtp", "127.0.0.1:0") as process:
         login = server.login(process)
         with closing(Account(login)) as account:
             deposit(account, place_of(process), loading.corpus, loading.messages, loading.say)
@@ -103,7 +103,7 @@ def beside_cyrus(name: str, folder: Path, script: Path, loading: Loading) -> Ite
 def ours_imported(name: str, folder: Path, loading: Loading) -> Iterator[Side]:
     """Our server with the mail alone."""
     data, _ = server.loaded(folder, loading.corpus, loading.messages)
-    with server.serve(data) as process, closing(Account(server.login(process))) as account:
+    with _serve(data) as process, closing(Account(server.login(process))) as account:
         yield _side(name, server.login(process), account, Family(process.pids[0]), loading)
 
 
@@ -119,6 +119,13 @@ def name_of(login: Login) -> str:
     """How tables name a peer that the user gave by its address."""
     origin = Origin.of(login.url)
     return f"{origin.host}:{origin.port}"
+
+
+def _serve(data: Path, *more: str) -> Process:
+    """Our server, to which one user may send as many requests at once as there are clients."""
+    config = data.with_name(data.name + ".toml")
+    config.write_text(f"[limits]\nmax_concurrent_requests = {CLIENTS}\nmax_concurrent_upload = {CLIENTS}\n")
+    return server.serve(data, "--config", str(config), *more)
 
 
 def _side(name: str, login: Login, account: Account, meter: Meter, loading: Loading) -> Side:
