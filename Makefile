@@ -4,6 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DATA   ?= demo-data
 LISTEN ?= 127.0.0.1:8080
+CRASH  := tests/crash tests/store/sqlite/test_rescue.py tests/access tests/testing/test_leaks.py
 
 .PHONY: setup demo test check bench crash fuzz lock clean
 
@@ -32,11 +33,14 @@ bench: setup  ## measure; PEER=url,user,password or CYRUS=script-that-starts-it 
 	$(BIN)/python -m bench $(if $(PEER),--peer "$(PEER)") $(if $(CYRUS),--cyrus "$(CYRUS)") --json build/bench.json --markdown docs/performance.md $(ARGS)
 
 crash: setup  ## kill the server again and again; nothing acknowledged may be lost
-	$(BIN)/python -m pytest tests/crash -s --kills $(or $(KILLS),200)
+	$(BIN)/python -m pytest $(CRASH) --publish --kills $(or $(KILLS),250) --starts $(or $(STARTS),1000); \
+		ended=$$?; $(BIN)/python -m tests.report && exit $$ended
 
 fuzz: setup $(VENV)/.fuzz  ## throw random input at every parser, guided by what it reaches; TARGETS, RUNS, EXAMPLES
-	$(BIN)/python -m pytest tests/fuzz --examples $(or $(EXAMPLES),20000)
-	$(BIN)/python -m tests.fuzz.guided $(TARGETS) --runs $(or $(RUNS),1000000)
+	rm -rf build/figures/fuzz
+	$(BIN)/python -m pytest tests/fuzz --publish --examples $(or $(EXAMPLES),20000) && \
+		$(BIN)/python -m tests.fuzz.guided $(TARGETS) --runs $(or $(RUNS),1000000); \
+		ended=$$?; $(BIN)/python -m tests.report && exit $$ended
 
 $(VENV)/.fuzz: requirements-fuzz.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock

@@ -44,16 +44,17 @@ def kept(name: str, folder: Path = FOLDER) -> dict[str, Any] | None:
 class Tally:
     """Counts what a run did, and keeps it at each count when it is to be published; `about` is told with it."""
 
-    def __init__(self, name: str, about: Mapping[str, Any], publish: bool) -> None:
+    def __init__(self, name: str, about: Mapping[str, Any], publish: bool, folder: Path = FOLDER) -> None:
         self.counted: Counter[str] = Counter()
         self.failed: dict[str, str] = {}
         self._name = name
         self._about = about
         self._publish = publish
+        self._folder = folder
 
     def part(self, name: str) -> "Tally":
         """One of several that count at the same time."""
-        return Tally(f"{self._name}/{name}", self._about, self._publish)
+        return Tally(f"{self._name}/{name}", self._about, self._publish, self._folder)
 
     def add(self, **counted: int) -> None:
         """Count."""
@@ -67,4 +68,4 @@ class Tally:
 
     def _keep(self) -> None:
         if self._publish:
-            keep(self._name, {**self._about, "counted": dict(self.counted), "failed": self.failed})
+            keep(self._name, {**self._about, "counted": dict(self.counted), "failed": self.failed}, self._folder)

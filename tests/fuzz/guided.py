@@ -14,15 +14,16 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from tests.figures import FOLDER, keep, kept
-from tests.fuzz.traced import CORPUS, OWN, run
+from tests.figures import keep, kept
+from tests.fuzz.traced import CORPUS, KEPT, OWN, run
 
 BUILD = Path("build/fuzz")
-KEPT = FOLDER / "fuzz"
 STAGES = ((0.75, 300), (0.95, 1_000), (1.0, 4_096))
 """Up to which share of the executions inputs have at most so many octets, or as many as the longest of the corpus."""
 
+_NOTHING: dict[str, Any] = {"executions": 0, "seconds": 0.0, "places": 0, "failed": []}
 _NEVER = 10**8
 _MEMORY_MB = 2_048
 _MEMORY_FOLDER = Path("/dev/shm")
@@ -47,26 +48,26 @@ def _target(name: str, runs: int, seed: int, on: bool) -> bool:
     folder = BUILD / name
     if not on:
         shutil.rmtree(folder, ignore_errors=True)
+        (KEPT / f"{name}.json").unlink(missing_ok=True)
     for part in ("found", "failed"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     good, longest = True, max(path.stat().st_size for path in (CORPUS / name).iterdir())
     for share, octets in STAGES:
-        before = _progress(folder)
-        wanted = int(runs * share) - int(before["executions"])
+        before = {**_NOTHING, **(kept(name, KEPT) or {}), "seed": seed, "wanted": runs}
+        wanted = int(runs * share) - before["executions"]
         if not good or wanted <= 0:
             continue
-        good, places = _stage(name, folder, wanted, max(octets, longest), seed + int(before["executions"]))
-        now = _progress(folder)
-        failed = sorted(path.name for path in (folder / "failed").iterdir())
-        keep(name, {**now, "seed": seed, "wanted": runs, "places": places, "failed": failed}, KEPT)
+        keep(name, before, KEPT)
+        good, places = _stage(name, folder, wanted, max(octets, longest), seed + before["executions"])
+        now = {**before, **(kept(name, KEPT) or {}), "places": places}
+        now["failed"] = sorted(path.name for path in (folder / "failed").iterdir())
+        keep(name, now, KEPT)
         print(
-            f"{name}: {now['executions']:,} executions, {now['seconds']:.0f} s, {places:,} places", *failed, flush=True
+            f"{name}: {now['executions']:,} executions, {now['seconds']:.0f} s, {places:,} places",
+            *now["failed"],
+            flush=True,
         )
     return good
-
-
-def _progress(folder: Path) -> dict[str, float]:
-    return kept("progress", folder) or {"executions": 0, "seconds": 0.0}
 
 
 def _stage(name: str, folder: Path, runs: int, longest: int, seed: int) -> tuple[bool, int]:

@@ -15,9 +15,10 @@ from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
-from tests.figures import keep, kept
+from tests.figures import FOLDER, keep, kept
 
 CORPUS = Path(__file__).with_name("corpus")
+KEPT = FOLDER / "fuzz"
 OWN = {
     "message": ("angarium.formats.message", "angarium.datatypes.mail.ingest"),
     "headers": ("angarium.formats.message",),
@@ -51,12 +52,12 @@ class Stuck(AssertionError):
 class Counted:
     """A target that notes executions and the seconds of the processor in a file as it goes."""
 
-    def __init__(self, target: Callable[[bytes], None], folder: Path) -> None:
+    def __init__(self, target: Callable[[bytes], None], name: str) -> None:
         self._target = target
-        self._folder = folder
-        before = kept("progress", folder) or {}
-        self._executions: int = before.get("executions", 0)
-        self._seconds: float = before.get("seconds", 0.0) - time.process_time()
+        self._name = name
+        self._before = kept(name, KEPT) or {}
+        self._executions: int = self._before.get("executions", 0)
+        self._seconds: float = self._before.get("seconds", 0.0) - time.process_time()
         signal.signal(signal.SIGPROF, _stuck)
 
     def __call__(self, octets: bytes) -> None:
@@ -65,8 +66,8 @@ class Counted:
         self._target(octets)
         self._executions += 1
         if self._executions % _EVERY == 0:
-            seconds = self._seconds + time.process_time()
-            keep("progress", {"executions": self._executions, "seconds": seconds}, self._folder)
+            now = {"executions": self._executions, "seconds": self._seconds + time.process_time()}
+            keep(self._name, {**self._before, **now}, KEPT)
 
 
 def _stuck(number: int, frame: FrameType | None) -> None:
@@ -89,7 +90,7 @@ def run(name: str, folder: Path, options: Sequence[str]) -> None:
     (folder / "words").write_text("".join(f'"{_escaped(word)}"\n' for word in sorted(words)))
     for function in functions:
         function.__code__ = patch(function.__code__, trace_dataflow=False)
-    atheris.Setup(["fuzz", *options, f"-dict={folder / 'words'}"], Counted(TARGETS[name], folder))
+    atheris.Setup(["fuzz", *options, f"-dict={folder / 'words'}"], Counted(TARGETS[name], name))
     atheris.Fuzz()
 
 
