@@ -49,6 +49,18 @@ class Program:
         """Make a user whose password is `pw`."""
         self.good("user", "add", name, "--password-stdin", said="pw\n")
 
+    def names_damage(self, exported: Path, file: str, old: bytes, new: bytes, problem: str) -> None:
+        """Another user who imports an export of two things is told of one that is damaged, and then of the file."""
+        self.user("other")
+        damaged = exported / file
+        text = damaged.read_bytes()
+        damaged.write_bytes(text.replace(old, new))
+        ran = self("import", "--user", "other", exported)
+        assert (ran.code, ran.out.splitlines()[-1]) == (1, "taken 1, skipped 0, failed 1")
+        assert problem in ran.out
+        damaged.write_bytes(text[10:])
+        assert f"failed {damaged}: " in self("import", "--user", "other", exported).out
+
     @contextmanager
     def serving(self, *arguments: str) -> Iterator[str]:
         """The address of a server that runs on the data folder."""
