@@ -103,7 +103,7 @@ def test_nobody_waits_for_a_writer_that_is_gone(
 
 def test_the_wal_is_folded_back_while_writing_goes_on(folder: Path, store: SqliteStore) -> None:
     account = account_of(store)
-    for _ in range(150):
+    for _ in range(300):
         done(store, lambda t: t.records.create(account, "Card", "C", bytes(100_000), {}))
     done(store, lambda t: None)
     assert (folder / "angarium.db-wal").stat().st_size < 2 * 4096 * CHECKPOINT_PAGES

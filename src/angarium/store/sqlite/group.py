@@ -23,7 +23,7 @@ from angarium.store.sqlite.transaction import Effects, SqliteTransaction
 
 T = TypeVar("T")
 
-CHECKPOINT_PAGES = 2000
+CHECKPOINT_PAGES = 4000
 
 _log = logging.getLogger(__name__)
 
