@@ -118,7 +118,9 @@ def all_queries(engine: Harness, given: dict[str, dict[str, Any]]) -> list[Query
         if f"{name}/queryChanges" not in engine.registry.methods:
             continue
         assert given[name].keys() == {known.name for known in kind.filters}, f"{name} has another filter"
-        sorts = [{"property": s.name, **({"keyword": "$flagged"} if s.keyword else {})} for s in kind.sorts]
+        sorts = [
+            {"property": s.name, **({"keyword": "$flagged"} if s.keyword else {})} for s in kind.sorts if not s.private
+        ]
         down = [{**sort, "isAscending": False} for sort in sorts]
         made += [(name, {"sort": [sort]}) for sort in sorts + down]
         for at, (filter_, value) in enumerate(given[name].items()):

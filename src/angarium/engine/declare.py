@@ -107,13 +107,15 @@ class Sort:
     """One property that Comparators may name.
 
     `keyword` says that the Comparator takes a keyword (RFC 8621 §4.4.2); `collations` are those that the Querier obeys,
-    where text is compared. `index` is that of the records, when its name is another.
+    where text is compared. `index` is that of the records, when its name is another. A `private` one is for callers
+    inside the process only (`RequestContext.private`).
     """
 
     name: str
     keyword: bool = False
     collations: tuple[str, ...] = COLLATIONS
     index: str | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

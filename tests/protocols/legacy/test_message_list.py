@@ -114,10 +114,31 @@ def test_conditions_on_mailboxes_old_and_older(ann: Old, thread: list[str]) -> N
         (["isFlagged desc", "date desc"], [2, 1, 0]),
         (["threadIsUnread asc", "date asc"], [2, 0, 1]),
         (["subject asc", "date desc"], [2, 1, 0]),
+        (["id asc"], [0, 1, 2]),
+        (["id"], [2, 1, 0]),
+        (["isUnread asc", "id desc"], [2, 1, 0]),
     ],
 )
 def test_sorts_are_strings_with_a_direction(ann: Old, thread: list[str], sort: list[str], found: list[int]) -> None:
     assert ids(ann, sort=sort) == [thread[index] for index in found]
+
+
+def test_lists_by_id_have_anchors_and_updates(ann: Old, thread: list[str]) -> None:
+    by_id = {"sort": ["id asc"]}
+    listed = ann.ask("getMessageList", {**by_id, "anchor": thread[1], "anchorOffset": 1, "limit": 2})
+    assert (listed["messageIds"], listed["position"]) == (thread[:2], 0)
+    made = ann.deliver(letter())
+    told = ann.ask("getMessageListUpdates", {**by_id, "sinceState": listed["state"]})
+    assert [(each["messageId"], each["index"]) for each in told["added"]] == [(made, 3)]
+    newest = ann.ask("getMessageList", {"sort": ["id desc"], "limit": 2, "position": 1})
+    assert newest["messageIds"] == [thread[2], thread[1]]
+
+
+def test_modern_clients_cannot_sort_by_id(ann: Old) -> None:
+    using = ["urn:ietf:params:jmap:core", "urn:ietf:params:jmap:mail"]
+    call = ["Email/query", {"accountId": ann.account, "sort": [{"property": "id"}]}, "m"]
+    answer = ann.served.api({"using": using, "methodCalls": [call]}, user=ann.user.name)
+    assert answer.json["methodResponses"][0][1]["type"] == "unsupportedSort"
 
 
 def test_an_unknown_sort_is_named(ann: Old) -> None:

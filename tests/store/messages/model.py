@@ -124,6 +124,8 @@ class Model:
                 return (-(10**18) if facts.sent is None else facts.sent), ""
             case "size":
                 return facts.size, ""
+            case "id":
+                return email.id, ""
             case "from":
                 return 0, facts.sender
             case "to":

@@ -119,7 +119,7 @@ def _operators(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expres
 
 expressions: st.SearchStrategy[Expression] = st.recursive(terms, _operators, max_leaves=5)
 orders = st.one_of(
-    st.builds(Order, st.sampled_from(("receivedAt", "sentAt", "size", "from", "to", "subject")), st.booleans()),
+    st.builds(Order, st.sampled_from(("receivedAt", "sentAt", "size", "from", "to", "subject", "id")), st.booleans()),
     st.builds(
         Order,
         st.sampled_from(("hasKeyword", "allInThreadHaveKeyword", "someInThreadHaveKeyword")),

@@ -83,15 +83,15 @@ def parse_sort(kind: DataType, call: Call) -> tuple[Order, ...]:
     value = call.arguments.get("sort")
     if not isinstance(value, list):
         return ()
-    return tuple(_order(kind, item) for item in value)
+    return tuple(_order(kind, item, call.request.private) for item in value)
 
 
-def _order(kind: DataType, item: JSON) -> Order:
+def _order(kind: DataType, item: JSON, private: bool) -> Order:
     if problem := _COMPARATOR(item):
         raise invalid_arguments(f"sort: {problem}")
     assert isinstance(item, dict)  # noqa: S101 (the shape said so; this tells the type checker)
     name, collation, keyword = item["property"], item.get("collation"), item.get("keyword")
-    known = next((sort for sort in kind.sorts if sort.name == name), None)
+    known = next((sort for sort in kind.sorts if sort.name == name and (private or not sort.private)), None)
     if known is None:
         raise MethodError(MethodErrorType.UNSUPPORTED_SORT, f"{kind.name} cannot be sorted by '{str(name)[:40]}'")
     if collation is not None and collation not in known.collations:

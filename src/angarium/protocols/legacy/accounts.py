@@ -8,6 +8,7 @@ from angarium.engine.declare import Access
 from angarium.formats.json import JSON
 from angarium.protocols.legacy.call import Call, Method, Reply
 from angarium.protocols.legacy.kind import Object
+from angarium.protocols.legacy.message_filter import SORT_OPTIONS
 
 DATA: Final = ("mail", "contacts", "calendars")
 """The kinds of data, which are the last words of capabilities."""
@@ -43,11 +44,6 @@ def _account(call: Call, account: AccountAccess) -> Object:
     for kind in DATA[1:]:
         shown[kind] = {"isReadOnly": read_only} if has_data(registry.urns, kind) else None
     return shown | {f"has{kind.capitalize()}": shown[kind] is not None for kind in DATA}
-
-
-SORT_OPTIONS: Final = (
-    *("date", "size", "from", "to", "subject", "isFlagged", "isUnread", "threadIsFlagged", "threadIsUnread"),
-)
 
 
 def _get_accounts(call: Call) -> Iterator[Reply]:

@@ -121,8 +121,12 @@ _SORTS: Final[Mapping[str, tuple[Object, bool]]] = {
     "isUnread": ({"property": "hasKeyword", "keyword": "$seen"}, True),
     "threadIsFlagged": ({"property": "someInThreadHaveKeyword", "keyword": "$flagged"}, False),
     "threadIsUnread": ({"property": "allInThreadHaveKeyword", "keyword": "$seen"}, True),
+    "id": ({"property": "id"}, False),
 }
 """The modern Comparator of each property, and whether its direction is the other one."""
+
+SORT_OPTIONS: Final = tuple(_SORTS)
+"""What lists of messages can be sorted by."""
 
 _NEWEST_FIRST: Final[JSON] = [{"property": "receivedAt", "isAscending": False}]
 

@@ -21,9 +21,10 @@ from angarium.protocols.http.exchange import JSON_TYPE, Exchange
 from angarium.protocols.http.problem import Headers, Problem
 from angarium.protocols.http.query import query
 from angarium.protocols.http.sign_in import SignedIn, SignIn
-from angarium.protocols.legacy.accounts import DATA, SORT_OPTIONS, has_data
+from angarium.protocols.legacy.accounts import DATA, has_data
 from angarium.protocols.legacy.call import Settings, shown_account
 from angarium.protocols.legacy.login import Secrets, new_token
+from angarium.protocols.legacy.message_filter import SORT_OPTIONS
 from angarium.protocols.legacy.tokens import Tokens
 
 _LARGEST: Final = 65_536

@@ -61,7 +61,7 @@ def _sort_property(look: CallLook) -> str | None:
 
 
 def _sorts_known(look: CallLook) -> str | None:
-    known = {one.name for one in look.type.sorts} if look.type else set()
+    known = {one.name for one in look.type.sorts if not one.private} if look.type else set()
     for one in _comparators(look) if known else ():
         if isinstance(one.get("property"), str) and one["property"] not in known:
             return f"There is no sort by {one['property']!r}"

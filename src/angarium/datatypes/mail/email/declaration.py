@@ -121,7 +121,7 @@ def email_type(capability: str) -> DataType:
         querier=EmailQuerier(),
         copier=EmailCopier(),
         filters=tuple(Filter(name, shape) for name, shape in _FILTER_SHAPES.items()),
-        sorts=SORTS,
+        sorts=(*SORTS, Sort("id", private=True)),  # which the dialect from before RFC 8620 has
         default_properties=DEFAULT_GET,
         more_properties=is_header_property,
         arguments={"get": BODY_ARGUMENTS, "query": (_COLLAPSE,)},

@@ -46,6 +46,7 @@ def _all_in_thread(order: Order, at: At, bindings: Bindings) -> str:
 
 
 SORTS: Final[Mapping[str, Compile]] = {
+    "id": lambda _order, at, _bindings: f"{at.row}.id",
     "receivedAt": _received,
     "sentAt": _email("sent"),
     "size": _email("size"),
