@@ -216,7 +216,7 @@ def _rows(bench: _Bench, ours: Subject, size: int, counted: Mapping[str, float])
 def _beside(bench: _Bench) -> None:
     """Every row beside another server, at the smallest size, when there is one."""
     settings, found = bench.settings, bench.gathered
-    loading = sides.Loading(bench.corpus, settings.messages[0], _first_single(), bench.say)
+    loading = sides.Loading(bench.corpus, settings.messages[0], _first_single(), settings.workers, bench.say)
     with _both(bench, loading) as (ours, peer):
         found.peer, found.peer_product = peer.name, peer.product
         found.beside = compare.mail((ours, peer), _chosen(settings, (ECHO, *bench.rows)), settings.rounds, bench.say)

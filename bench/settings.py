@@ -33,6 +33,7 @@ class Settings:
     peer: Login | None
     peer_pid: int
     cyrus: Path | None
+    workers: int
     lmtp_peer: Place | None
     json: Path | None
     markdown: Path | None
@@ -51,6 +52,7 @@ def read(arguments: Sequence[str] | None = None) -> Settings:
         peer=given.peer,
         peer_pid=given.peer_pid,
         cyrus=given.cyrus,
+        workers=given.workers,
         lmtp_peer=given.lmtp_peer,
         json=given.json,
         markdown=given.markdown,
@@ -73,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         help="the same rows on another JMAP server (an empty account)",
     )
     add("--cyrus", type=_script, metavar="SCRIPT", help="every row beside a Cyrus that this script starts and resets")
+    add("--workers", type=_positive, default=1, metavar="N", help="processes of ours beside a peer (default 1)")
     add("--peer-pid", type=_positive, default=0, metavar="PID", help="read the CPU of this process tree for the peer")
     add("--lmtp-peer", type=_place, metavar="HOST:PORT,RECIPIENT", help="deliver to another LMTP server as well")
     add("--json", type=Path, metavar="FILE", help="write everything that was measured")

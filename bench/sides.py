@@ -33,11 +33,12 @@ _VCARDS = tuple("3.0" if version == "2.1" else version for version in cards.VERS
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """What both servers are to hold, and the number of the first message that no run has stored yet."""
+    """What both servers are to hold, the first message that no run has stored yet, and how many processes ours has."""
 
     corpus: Corpus
     messages: int
     first_single: int
+    workers: int
     say: Callable[[str], None]
 
     @property
@@ -67,7 +68,7 @@ def ours(name: str, folder: Path, loading: Loading) -> Iterator[Side]:
     if not kept.fits(marker, loading.recipe):
         _import(server.fresh(data), folder, loading)
         kept.keep(marker, loading.recipe)
-    with _serve(data, "--lmtp", "127.0.0.1:0") as process:
+    with _serve(data, loading, "--lmtp", "127.0.0.1:0") as process:
         login = server.login(process)
         with closing(Account(login)) as account:
             deposit(account, place_of(process), loading.corpus, loading.messages, loading.say)
@@ -103,7 +104,7 @@ def beside_cyrus(name: str, folder: Path, script: Path, loading: Loading) -> Ite
 def ours_imported(name: str, folder: Path, loading: Loading) -> Iterator[Side]:
     """Our server with the mail alone."""
     data, _ = server.loaded(folder, loading.corpus, loading.messages)
-    with _serve(data) as process, closing(Account(server.login(process))) as account:
+    with _serve(data, loading) as process, closing(Account(server.login(process))) as account:
         yield _side(name, server.login(process), account, Family(process.pids[0]), loading)
 
 
@@ -121,11 +122,11 @@ def name_of(login: Login) -> str:
     return f"{origin.host}:{origin.port}"
 
 
-def _serve(data: Path, *more: str) -> Process:
+def _serve(data: Path, loading: Loading, *more: str) -> Process:
     """Our server, to which one user may send as many requests at once as there are clients."""
     config = data.with_name(data.name + ".toml")
     config.write_text(f"[limits]\nmax_concurrent_requests = {CLIENTS}\nmax_concurrent_upload = {CLIENTS}\n")
-    return server.serve(data, "--config", str(config), *more)
+    return server.serve(data, "--config", str(config), "--workers", str(loading.workers), *more)
 
 
 def _side(name: str, login: Login, account: Account, meter: Meter, loading: Loading) -> Side:
