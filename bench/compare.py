@@ -74,7 +74,7 @@ def _in_turns(asked: Sequence[Asked], rounds: int, say: Callable[[str], None]) -
     known = [{row.name: row for row in rows} for _, rows in asked]
     names = [name for name in known[0] if all(name in rows for rows in known)]
     taken = {(name, subject.name): _Taken() for name in names for subject, _ in asked}
-    for number, share in enumerate(even_shares(rounds, _PASSES), start=1):
+    for number, share in enumerate(even_shares(rounds, _PASSES) if names else (), start=1):
         say(f"side by side, pass {number} of {_PASSES}: {', '.join(names)}")
         for measure in (_alone, _quick, _crowd):
             for name in names:
