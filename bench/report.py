@@ -59,7 +59,7 @@ def _machine(report: Report) -> str:
         f"({load.messages / load.seconds:,.0f} a second), {_mb(load.peak)} MB at the peak."
         for load in report.loads
     ]
-    return "\n".join([_where(report), *lines, *(f"Note: {note}." for note in report.notes)])
+    return "\n".join([_where(report), *lines, *(f"Note: {note}." for note in report.notes)]) + _busy(report)
 
 
 def _aims(report: Report) -> str:
@@ -99,7 +99,17 @@ def _growth(report: Report) -> str:
     sizes = [f"{point.messages:,}" for point in found[0].points]
     head = ["row", *(f"{size}: ms" for size in sizes), *(f"{size}: × echo" for size in sizes)]
     head += ["growth", "at most", "CPU growth"]
-    return table(head, map(_curve, found))
+    return table(head, map(_curve, found)) + _busy(report)
+
+
+def _busy(report: Report) -> str:
+    """A warning behind figures that come from a machine with much else to do."""
+    machine = report.machine
+    if not machine.is_busy:
+        return ""
+    return (
+        f"\n\nNote: when this run began {machine.load:.0f} processes wanted {machine.cores} cores; only CPU tells much."
+    )
 
 
 def _curve(curve: Curve) -> list[str]:

@@ -12,13 +12,19 @@ from bench.spread import Spread
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Where a run took place: ``memory`` in octets, versions as text."""
+    """Where a run took place: ``memory`` in octets, versions as text, ``load`` the average of a minute before it."""
 
     date: str
     cores: int
     memory: int
     system: str
     versions: dict[str, str]
+    load: float = 0.0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether other work had the cores when the run began."""
+        return self.load > self.cores
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Only the order of things may live here; each measurement has its own module. Row
 passes over all of them, so that a slow minute of the machine falls on all.
 """
 
+import os
 import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -106,6 +107,7 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
     corpus = Corpus()
     rows = _chosen(settings, declared(corpus))
     bench = _Bench(settings, folder, corpus, rows, say)
+    load_before, *_ = os.getloadavg()
     disk = fsync.probe(folder, _PROBES)
     for size in settings.messages if _ON_MAIL & set(settings.parts) else ():
         _at_size(bench, size)
@@ -131,7 +133,7 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
         bench.gathered.older = older.measure(folder, settings.rounds, say)
     found = bench.gathered
     return Report(
-        machine=_machine(),
+        machine=_machine(load_before),
         ours=OURS,
         peer=found.peer,
         peer_product=found.peer_product,
@@ -309,7 +311,7 @@ def _calendars(bench: _Bench) -> None:
     bench.gathered.event_rows = tuple(_result(row, measured.subject, taken, None) for row, taken in measured.rows)
 
 
-def _machine() -> Machine:
+def _machine(load_before: float) -> Machine:
     versions = {"Python": platform.python_version(), "SQLite": apsw.sqlite_lib_version()}
     return Machine(
         date=time.strftime("%Y-%m-%d", time.gmtime()),
@@ -317,4 +319,5 @@ def _machine() -> Machine:
         memory=resources.machine_memory(),
         system=f"{platform.system()} {platform.release()} {platform.machine()}",
         versions=versions | {name: version(name) for name in _VERSIONED},
+        load=load_before,
     )

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import orjson
 import pytest
 from bench.aims import judge
@@ -205,6 +207,13 @@ def test_a_table_is_markdown_that_lines_up() -> None:
     assert table(["row", "ms"], [["a", "1.00"], ["longer", "22.00"]]) == (
         "| row    |    ms |\n| ------ | ----: |\n| a      |  1.00 |\n| longer | 22.00 |"
     )
+
+
+def test_a_run_beside_other_work_says_so() -> None:
+    laid_out = sections(replace(_REPORT, machine=replace(_MACHINE, load=7.2)))
+    for name in ("machine", "growth"):
+        assert "7 processes wanted 2 cores" in laid_out[name]
+        assert "wanted" not in sections(_REPORT)[name]
 
 
 def test_a_report_is_json() -> None:
