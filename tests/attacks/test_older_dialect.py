@@ -50,6 +50,13 @@ def test_long_lists_are_refused_before_they_are_worked_on(land: Ground, method: 
     assert refused["properties"] == [name]
 
 
+@pytest.mark.parametrize("method", ["getMessages", "getContacts", "getMailboxes"])
+def test_many_ids_that_cannot_be_ids_are_told_as_such_at_once(land: Ground, method: str) -> None:
+    ids = [f"{number}{end}" for number in range(MANY // 2) for end in ("", " ")]
+    (answer,) = replies(land, (method, {"ids": ids}))
+    assert answer[0] == "error" or len(answer[1]["notFound"]) == len(ids)
+
+
 @pytest.mark.parametrize("method", ["getMessageList", "getContactList", "getCalendarEventList"])
 def test_filters_are_bounded_in_depth_and_in_conditions(land: Ground, method: str) -> None:
     wide = {"operator": "OR", "conditions": [{"text": "a"}] * 10_000}

@@ -110,7 +110,8 @@ def _found(
     known = None if wanted is None else sane(wanted.values())
     found: Fetched[_Shown] = Fetched()
     if wanted is not None and known is not None and len(known) < len(wanted):
-        found.missing += [each for each in wanted if wanted[each] not in known]
+        fit = frozenset(known)
+        found.missing += [each for each in wanted if wanted[each] not in fit]
     real = None if known is None else [each for each in known if each not in kind.virtual]
     for answer in _answers(call, kind, real, arguments):
         found.state = state_of(call, kind, answer["state"])
