@@ -17,7 +17,7 @@ def test_two_failures_are_told_and_what_was_done_stays(
     monkeypatch.setattr(group, "CHECKPOINT_PAGES", CHECKPOINT_PAGES)
     chance = random.Random(f"pair {pair}")
     met = live_with(tmp_path / "home", chance.choices(daily_failures(), k=2), chance)
-    tally.add(failures=1, met=met == 2)
+    tally.add(failures=1, met=int(met == 2))
 
 
 def test_what_was_done_before_a_failure_and_a_kill_is_there(tmp_path: Path, pair: int, tally: Tally) -> None:
@@ -25,4 +25,4 @@ def test_what_was_done_before_a_failure_and_a_kill_is_there(tmp_path: Path, pair
     end = end_after_failure(pair)
     killed = lineage.live(f"pair{pair}", end)
     assert lineage.check() == [], end
-    tally.add(lives=1, killed=killed)
+    tally.add(lives=1, killed=int(killed))
