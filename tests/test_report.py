@@ -47,3 +47,9 @@ def test_accounts_that_clients_followed_add_up(tmp_path: Path) -> None:
         whole.part(name).add(changes=50_000, clients=25)
     assert "| changes made | 100,000 |" in report.clients(Figures(tmp_path))
     assert "| 50 clients, 100,000 changes | yes |" in report.goals(Figures(tmp_path))
+
+
+def test_an_upgrade_that_is_not_tried_from_every_version_is_not_enough(tmp_path: Path) -> None:
+    tally = Tally("crash/upgrade", {}, publish=True, folder=tmp_path)
+    tally.add(kills=300, steps=300, versions=1)
+    assert "| 300 steps of 1 versions | no |" in report.goals(Figures(tmp_path))
