@@ -112,8 +112,10 @@ def html_body(shown: Values) -> JSON:
 
 def attachments(shown: Values) -> JSON:
     """The attachments, null when there is none; which are inline is known from the HTML alone."""
-    inside = {name.lower() for _, text in _parts(shown, "htmlBody") for name in _CID.findall(text)}
-    found = [
+    parts = cast("list[Object]", shown.get("attachments") or [])
+    pages = _parts(shown, "htmlBody") if parts else []
+    inside = {name.lower() for _, text in pages for name in _CID.findall(text)}
+    found: list[JSON] = [
         {
             "blobId": part["blobId"],
             "type": part["type"],
@@ -124,9 +126,9 @@ def attachments(shown: Values) -> JSON:
             "width": None,
             "height": None,
         }
-        for part in cast("list[Object]", shown.get("attachments") or [])
+        for part in parts
     ]
-    return cast(JSON, found) or None
+    return found or None
 
 
 def headers(shown: Values) -> JSON:

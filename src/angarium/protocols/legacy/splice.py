@@ -29,8 +29,9 @@ _MODERN: Final = (
 _EMPTY: Final = ((b'"subject":null', b'"subject":""'), (b'"name":null', b'"name":""'))
 _MAILBOXES: Final = re.compile(rb'"mailboxIds":\{([^}]*)\}')
 _KEYWORDS: Final = re.compile(rb'"keywords":\{((?:"[^"]*":true,?)*)\}')
-_SELDOM: Final = re.compile(rb'"email":(?:null|"[^"@]*")|"receivedAt":"[^"]{19}\.')
-"""An address without an @, and a date with a fraction of a second."""
+_FRACTION: Final = re.compile(rb'("receivedAt":"[^"]{19})\.\d+')
+_SELDOM: Final = re.compile(rb'"email":(?:null|"[^"@]*")')
+"""An address without an @."""
 
 
 class _Seldom(Exception):
@@ -64,7 +65,7 @@ def _rows(wanted: Sequence[str], given: Sequence[bytes]) -> list[bytes]:
         raise _Seldom
     for modern, old in _EMPTY:
         rows = rows.replace(modern, old)
-    rows = rows.replace(b'"receivedAt":', b'"date":')
+    rows = _FRACTION.sub(rb"\1", rows).replace(b'"receivedAt":', b'"date":')
     rows = _MAILBOXES.sub(lambda found: b'"mailboxIds":[%b]' % found[1].replace(b":true", b""), rows)
     if flags := [name for name in wanted if name in FLAGS]:
         told = cache(partial(_told, flags))
