@@ -40,6 +40,16 @@ def _children(pid: int) -> list[int]:
         return []
 
 
+def wanting_a_core(samples: int = 20, pause: float = 0.05) -> float:
+    """How many threads beside the asking one run or wait for a core, as the mean of so many looks."""
+    found = 0
+    for _ in range(samples):
+        running, _, _ = Path("/proc/loadavg").read_text().split()[3].partition("/")
+        found += int(running) - 1
+        time.sleep(pause)
+    return found / samples
+
+
 def cpu_seconds(pids: Iterable[int]) -> float:
     """CPU time that the processes have used so far; one that has ended counts nothing."""
     return sum(_cpu_nanoseconds(pid) for pid in pids) / 1e9

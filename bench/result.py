@@ -12,7 +12,7 @@ from bench.spread import Spread
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Where a run took place: ``memory`` in octets, versions as text, ``load`` the average of a minute before it."""
+    """Where a run took place: ``memory`` in octets, versions as text, ``load`` what wanted a core before it."""
 
     date: str
     cores: int

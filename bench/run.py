@@ -4,7 +4,6 @@ Only the order of things may live here; each measurement has its own module. Row
 passes over all of them, so that a slow minute of the machine falls on all.
 """
 
-import os
 import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -107,7 +106,7 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
     corpus = Corpus()
     rows = _chosen(settings, declared(corpus))
     bench = _Bench(settings, folder, corpus, rows, say)
-    load_before, *_ = os.getloadavg()
+    load_before = resources.wanting_a_core()  # the system's own average remembers what ended a minute ago
     disk = fsync.probe(folder, _PROBES)
     for size in settings.messages if _ON_MAIL & set(settings.parts) else ():
         _at_size(bench, size)

@@ -36,6 +36,16 @@ def test_a_peak_is_remembered_until_it_is_forgotten(child: subprocess.Popen[byte
     assert resources.peak([child.pid]) < 60_000_000
 
 
+def test_who_wants_a_core_is_seen_while_it_does() -> None:
+    spinning = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(5)]
+    try:
+        assert resources.wanting_a_core() >= 3
+    finally:
+        for process in spinning:
+            process.kill()
+            process.wait()
+
+
 def test_cpu_time_is_read_to_the_fraction_of_a_millisecond() -> None:
     before = resources.cpu_seconds([os.getpid()])
     end = time.perf_counter() + 0.002
