@@ -77,6 +77,7 @@ def _stage(name: str, folder: Path, runs: int, longest: int, seed: int) -> tuple
         "seed": seed,
         "max_len": longest,
         "timeout": _NEVER,  # by the clock; the process itself looks at the work
+        "report_slow_units": _NEVER,  # by the clock too: a process that was stopped for a while is not slow
         "rss_limit_mb": _MEMORY_MB,
         "reload": 0,
         "artifact_prefix": f"{folder}/failed/",
