@@ -11,7 +11,6 @@ import marshal
 import os
 import signal
 import socket
-import struct
 import subprocess
 import sys
 from collections import deque
@@ -19,8 +18,9 @@ from contextlib import suppress
 from dataclasses import fields
 from hashlib import sha256
 from operator import attrgetter
-from typing import BinaryIO, Final, cast
+from typing import Final, cast
 
+from angarium.app.framing import LENGTH, framed, next_piece
 from angarium.flows.deliver import Arrival, arrival
 from angarium.formats.imip import Invitation
 from angarium.formats.json import JSON, dumps, loads
@@ -29,7 +29,6 @@ from angarium.store.contract import BlobHash, NewMessage, SearchText
 from angarium.store.sqlite.stage import INLINE, StagedBytes
 
 IDLE_SECONDS: Final = 60.0
-_LENGTH: Final = struct.Struct(">I")
 _READY: Final = b"\x01"
 _FACTS: Final = attrgetter(*(field.name for field in fields(NewMessage) if field.name != "search"))
 _SEARCH: Final = attrgetter(*(field.name for field in fields(SearchText)))
@@ -91,7 +90,7 @@ class _Child(asyncio.Protocol):
             return b""
         future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._asked.append(future)
-        self._transport.write(_LENGTH.pack(len(question)) + question)
+        self._transport.write(framed(question))
         return await future
 
     async def close(self) -> None:
@@ -128,12 +127,12 @@ class _Child(asyncio.Protocol):
         if not self._ready:
             self._ready = True
             del self._buffer[: len(_READY)]
-        while len(self._buffer) >= _LENGTH.size:
-            (size,) = _LENGTH.unpack_from(self._buffer)
-            if len(self._buffer) < _LENGTH.size + size:
+        while len(self._buffer) >= LENGTH.size:
+            (size,) = LENGTH.unpack_from(self._buffer)
+            if len(self._buffer) < LENGTH.size + size:
                 return
-            answer = bytes(self._buffer[_LENGTH.size : _LENGTH.size + size])
-            del self._buffer[: _LENGTH.size + size]
+            answer = bytes(self._buffer[LENGTH.size : LENGTH.size + size])
+            del self._buffer[: LENGTH.size + size]
             self._answered(answer)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -192,18 +191,8 @@ def main() -> None:
         asked.settimeout(float(sys.argv[1]))
         with suppress(OSError):  # who asks has gone, at any byte, or is silent
             asked.sendall(_READY)
-            while (told := _next(stream)) is not None:
-                asked.sendall(_LENGTH.pack(len(told)) + told)
-
-
-def _next(stream: BinaryIO) -> bytes | None:
-    """The answer to the next question; None when there is no whole one any more."""
-    length = stream.read(_LENGTH.size)
-    if len(length) < _LENGTH.size:
-        return None
-    (size,) = _LENGTH.unpack(length)
-    asked = stream.read(size)
-    return answer(asked) if len(asked) == size else None
+            while (told := next_piece(stream)) is not None:
+                asked.sendall(framed(answer(told)))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pytest
 from bench.corpus import Corpus
 
 from angarium.app.cli.importing.parsing import Parsing, Question, read
-from angarium.app.operations.batch import Facts, Packet, join, unpack
+from angarium.app.operations.batch import Facts, Packet, pack, unpack
 from angarium.datatypes.mail.ingest import new_message
 
 OCTETS = b"Subject: hello\nMessage-ID: <1@b.example>\nDate: Thu, 2 Jan 2020 03:04:05 +0000\n\nworld\n"
@@ -20,7 +20,7 @@ def question(octets: bytes, received: int | None = 5, file_time: int = 7) -> Que
 def test_the_facts_of_a_message_are_all_that_is_stored_of_it() -> None:
     found = read(question(OCTETS))
     assert isinstance(found, Facts)
-    (parcel,) = unpack(join([Packet(found, OCTETS, 3)]))
+    (parcel,) = unpack(pack([Packet(found, OCTETS, 3)]))
     expected = new_message(OCTETS, ["$seen"], ["B1"], 5)
     assert (parcel.message, bytes(parcel.octets), parcel.passed) == (expected, OCTETS, 3)
     assert (found.blob, found.size) == (expected.blob, len(OCTETS))
@@ -32,7 +32,7 @@ def test_the_facts_of_a_message_are_all_that_is_stored_of_it() -> None:
 def test_a_message_whose_place_tells_no_time_has_its_own(octets: bytes, received: int) -> None:
     found = read(question(octets, received=None))
     assert isinstance(found, Facts)
-    (parcel,) = unpack(join([Packet(found, octets, None)]))
+    (parcel,) = unpack(pack([Packet(found, octets, None)]))
     assert parcel.message.received == received
 
 

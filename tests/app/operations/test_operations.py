@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from angarium.app.operations import OPERATIONS, OperationError, Services, perform
-from angarium.app.operations.batch import Parcel, pack
+from angarium.app.operations.batch import Parcel
 from angarium.app.operations.services import user_named
 from angarium.datatypes import principals
 from angarium.datatypes.mail.ingest import new_message
@@ -15,6 +15,7 @@ from angarium.engine.access import account_id
 from angarium.formats.json import JSON
 from angarium.store.contract import Allowance, Snapshot
 from angarium.store.sqlite import open_store
+from tests.app.operations.parcels import packed
 
 NOW = 1_790_000_000_000
 
@@ -90,7 +91,7 @@ def test_a_batch_is_stored_small_and_large_and_skipped_the_second_time(services:
     assert isinstance(found, list)
     mailboxes = [str(mailbox) for mailbox in found]
     files = [b"Subject: small\r\n\r\n", b"Subject: large\r\n\r\n" + b"x" * 200_000]
-    payload = pack([Parcel(new_message(octets, ["$seen"], mailboxes, 5), octets, 0) for octets in files])
+    payload = packed([Parcel(new_message(octets, ["$seen"], mailboxes, 5), octets, 0) for octets in files])
     assert perform(services, "import.batch", {"user": "ann"}, payload)[0] == ["taken", "taken"]
     assert perform(services, "import.batch", {"user": "ann"}, payload)[0] == ["there", "there"]
     assert [held(services, mailbox) for mailbox in mailboxes] == [set(files), set(files)]
@@ -110,7 +111,7 @@ def held(services: Services, mailbox: str) -> set[bytes]:
 
 def test_a_batch_for_nobody_is_refused_and_leaves_nothing(services: Services) -> None:
     octets = b"Subject: large\r\n\r\n" + b"x" * 200_000
-    payload = pack([Parcel(new_message(octets, [], ["B1"], 5), octets, 0)])
+    payload = packed([Parcel(new_message(octets, [], ["B1"], 5), octets, 0)])
     with pytest.raises(OperationError):
         perform(services, "import.batch", {"user": "nobody"}, payload)
     blob = new_message(octets, [], [], 0).blob

@@ -46,13 +46,8 @@ class Packet:
     passed: int | None
 
 
-def pack(parcels: Sequence[Parcel]) -> bytes:
+def pack(packets: Sequence[Packet]) -> bytes:
     """The octets that carry these messages."""
-    return join([Packet(facts_of(parcel.message), parcel.octets, parcel.passed) for parcel in parcels])
-
-
-def join(packets: Sequence[Packet]) -> bytes:
-    """The octets that carry messages whose facts are encoded already."""
     pieces: list[bytes | memoryview] = []
     for packet in packets:
         facts, in_file = packet.facts.encoded, isinstance(packet.octets, Path)

@@ -7,7 +7,6 @@ length, so that octets never travel twice. What a child cannot do, because it ha
 import marshal
 import os
 import signal
-import struct
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import IO, Any, Final, NamedTuple, TypeAlias, cast
 
+from angarium.app.framing import framed, next_piece
 from angarium.app.operations.batch import Facts, facts_of
 from angarium.datatypes.mail.ingest import from_message
 from angarium.formats.errors import FormatError
@@ -26,7 +26,6 @@ ALONE: Final = 500
 """Messages that are read here before other processes are begun for it."""
 
 _LATEST: Final = 253_402_300_799_000  # the last second of the year 9999
-_LENGTH: Final = struct.Struct(">I")
 
 
 class Question(NamedTuple):
@@ -89,7 +88,7 @@ class Parsing:
         """What is found in each of a group of messages; groups are answered in no particular order."""
         if self._alone > 0 or not self._wanted:
             self._alone -= len(group)
-            return _done(group)
+            return read_here(group)
         if not self._children:
             self._children = [_Child() for _ in range(self._wanted)]
         self._turn += 1
@@ -146,7 +145,8 @@ class _Child:
         return None
 
 
-def _done(group: Sequence[Question]) -> "Future[list[Answer]]":
+def read_here(group: Sequence[Question]) -> "Future[list[Answer]]":
+    """What is found in each of a group of messages, read by this process, now."""
     future: Future[list[Answer]] = Future()
     future.set_result([read(question) for question in group])
     return future
@@ -165,20 +165,14 @@ def main() -> None:
 
 
 def _send(stream: IO[bytes], value: list[Any]) -> None:
-    told = marshal.dumps(value)
-    stream.write(_LENGTH.pack(len(told)))
-    stream.write(told)
+    stream.write(framed(marshal.dumps(value)))
     stream.flush()
 
 
 def _next(stream: IO[bytes]) -> object | None:
     """The next value of another process of ours; None when there is no whole one any more."""
-    length = stream.read(_LENGTH.size)
-    if len(length) < _LENGTH.size:
-        return None
-    (size,) = _LENGTH.unpack(length)
-    told = stream.read(size)
-    return marshal.loads(told) if len(told) == size else None  # noqa: S302
+    told = next_piece(stream)
+    return None if told is None else marshal.loads(told)  # noqa: S302
 
 
 if __name__ == "__main__":

@@ -14,11 +14,11 @@ from typing import cast
 
 from angarium.app.cli.importing.batches import Batches, Freight
 from angarium.app.cli.importing.outcome import NO_ROOM, THERE
-from angarium.app.cli.importing.parsing import Answer, Parsing, Question, read
+from angarium.app.cli.importing.parsing import Answer, Parsing, Question, read_here
 from angarium.app.cli.importing.reading import Item
 from angarium.app.cli.importing.seen import Seen
 from angarium.app.cli.importing.taking import Task
-from angarium.app.operations.batch import Facts, Packet, join
+from angarium.app.operations.batch import Facts, Packet, pack
 from angarium.flows.bulk import Became
 from angarium.flows.filing import Place
 from angarium.formats.json import JSON
@@ -89,9 +89,7 @@ class Sender:
         question = Question(item.octets, tuple(item.keywords), tuple(mailboxes), item.received, item.file_time)
         if len(item.octets) > _SPOOLED:
             self._ask()
-            answer: Future[list[Answer]] = Future()
-            answer.set_result([read(question)])
-            self._asked.append(([_Found(item.label, names, self._spooled(item.octets))], answer))
+            self._asked.append(([_Found(item.label, names, self._spooled(item.octets))], read_here([question])))
             return
         self._group.append((_Found(item.label, names, item.octets), question))
         self._octets += len(item.octets)
@@ -135,7 +133,7 @@ class Sender:
             return Path(file.name)
 
     def _pack(self, batch: Sequence[_Ready]) -> bytes:
-        return join([Packet(one.facts, one.found.octets, self._seen.passed(one.facts.blob)) for one in batch])
+        return pack([Packet(one.facts, one.found.octets, self._seen.passed(one.facts.blob)) for one in batch])
 
     def _refused(self, ready: _Ready, reason: str) -> None:
         self._outcome.fail(ready.found.label, reason)
