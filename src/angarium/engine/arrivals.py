@@ -3,11 +3,15 @@
 For imports. What an object is and whether the account has it already is for its type to say.
 """
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Final, TypeAlias
+
+import orjson
 
 from angarium.formats.json import JSON
 from angarium.formats.primitives import parse_utc
@@ -40,6 +44,12 @@ class Became(StrEnum):
     UPDATED = "updated"
     THERE = "there"
     OTHER = "other"
+
+
+def content_uid(value: Mapping[str, JSON]) -> str:
+    """The uid of an object that comes without one: it follows from the content, so that the object is known again."""
+    text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    return uuid.UUID(bytes=sha256(text).digest()[:16], version=4).urn
 
 
 def is_newer(arrival: Arrival, value: Mapping[str, JSON], stored: Mapping[str, JSON]) -> bool:

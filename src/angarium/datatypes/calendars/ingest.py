@@ -3,18 +3,14 @@
 Pure but for `store`: an import runs `new_event` in a process of its own. JMAP calendars §1.4.1, §5.
 """
 
-import hashlib
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, cast
 
-import orjson
-
 from angarium.datatypes.calendars import attachments, events, own, secrecy, words
 from angarium.datatypes.calendars.own import OWNER, Event
 from angarium.datatypes.calendars.view import SECRET
-from angarium.engine.arrivals import UNSTAGED, Arrival, Became, Staged, is_newer, keep, renew
+from angarium.engine.arrivals import UNSTAGED, Arrival, Became, Staged, content_uid, is_newer, keep, renew
 from angarium.formats.errors import FormatError
 from angarium.formats.jscalendar import check, normalise
 from angarium.formats.json import JSON, dumps, loads
@@ -79,7 +75,7 @@ def new_event(
         "version": events.VERSION,
         "isDraft": False,
         **kept,
-        "uid": kept.get("uid") or f"urn:uuid:{_content_uuid(kept)}",
+        "uid": kept.get("uid") or content_uid(kept),
         "created": kept.get("created") or kept.get("updated", moment),
         "updated": kept.get("updated", moment),
         "calendarIds": dict.fromkeys(inside, True),
@@ -159,8 +155,3 @@ def _instances(transaction: Transaction, account: AccountKey, uid: str) -> dict[
 
 def _uid(arrival: Arrival) -> str:
     return cast(str, arrival.indexes["uid"][0])
-
-
-def _content_uuid(event: Mapping[str, JSON]) -> uuid.UUID:
-    text = orjson.dumps(event, option=orjson.OPT_SORT_KEYS)
-    return uuid.UUID(bytes=hashlib.sha256(text).digest()[:16], version=4)

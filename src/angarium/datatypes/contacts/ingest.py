@@ -4,16 +4,13 @@ Pure but for `store`: an import runs `new_card` in a process of its own. RFC 961
 """
 
 import hashlib
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, cast
 
-import orjson
-
 from angarium.datatypes.blobs import BlobId
 from angarium.datatypes.contacts import cards
-from angarium.engine.arrivals import UNSTAGED, Arrival, Became, Staged, is_newer, keep, renew
+from angarium.engine.arrivals import UNSTAGED, Arrival, Became, Staged, content_uid, is_newer, keep, renew
 from angarium.formats.datauri import is_data_uri, parse_data_uri
 from angarium.formats.errors import FormatError
 from angarium.formats.imagetype import ENOUGH, image_type
@@ -45,11 +42,10 @@ def new_card(card: Mapping[str, JSON], books: Sequence[str], moment: str) -> Arr
     """
     blobs: list[bytes] = []
     kept = {**card, "media": _with_blobs(card["media"], blobs)} if isinstance(card.get("media"), dict) else dict(card)
-    uid = kept.get("uid") or f"urn:uuid:{_content_uuid(kept)}"
     whole: dict[str, JSON] = {
         "addressBookIds": dict.fromkeys(books, True),
         **kept,
-        "uid": uid,
+        "uid": kept.get("uid") or content_uid(kept),
         "created": kept.get("created", moment),
         "updated": kept.get("updated", moment),
     }
@@ -119,8 +115,3 @@ def _with_blob(entry: dict[str, JSON], blobs: list[bytes]) -> dict[str, JSON]:
         "blobId": str(blob),
         "mediaType": entry.get("mediaType") or image_type(octets[:ENOUGH]) or media_type,
     }
-
-
-def _content_uuid(card: Mapping[str, JSON]) -> uuid.UUID:
-    text = orjson.dumps(card, option=orjson.OPT_SORT_KEYS)
-    return uuid.UUID(bytes=hashlib.sha256(text).digest()[:16], version=4)
