@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.figures import keep, kept
@@ -84,9 +85,10 @@ def _stage(name: str, folder: Path, runs: int, longest: int, seed: int) -> tuple
     }
     command = [sys.executable, "-m", "tests.fuzz.guided", "--one", name, *(f"-{k}={v}" for k, v in options.items())]
     command += [str(folder / "found"), str(CORPUS / name)]
-    more = {"TMPDIR": str(_MEMORY_FOLDER)} if _MEMORY_FOLDER.is_dir() else {}
-    with (folder / f"log-{longest}").open("w+", errors="replace") as log:
-        ended = subprocess.run(command, stdout=log, stderr=log, env={**os.environ, **more}, check=False).returncode
+    scratch = TemporaryDirectory(prefix="angarium-fuzz-", dir=_MEMORY_FOLDER if _MEMORY_FOLDER.is_dir() else None)
+    with scratch as place, (folder / f"log-{longest}").open("w+", errors="replace") as log:
+        environment = {**os.environ, "TMPDIR": place}
+        ended = subprocess.run(command, stdout=log, stderr=log, env=environment, check=False).returncode
         log.seek(0)
         said = log.read()
     places = _PLACES.findall(said)

@@ -6,17 +6,15 @@ counting work (`test_work.py`). Seeds and all that ever failed are in `corpus/`.
 
 import asyncio
 import atexit
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, cast
 
 import orjson
 
 from angarium.datatypes.mail import ingest
-from angarium.engine.access import Principal
 from angarium.engine.declare import Access
 from angarium.engine.errors import RequestError
 from angarium.formats import json, patch, pointer
@@ -51,6 +49,7 @@ from angarium.protocols.legacy.dialect import Dialect
 from angarium.protocols.legacy.methods import METHODS as LEGACY_METHODS
 from angarium.store.contract import BlobHash
 from tests.attacks.ground import Ground, ground
+from tests.fuzz.fresh import Fresh
 from tests.protocols.lmtp.served import LmtpServed, lmtp_serving
 from tests.protocols.lmtp.test_splits import talk
 
@@ -165,43 +164,63 @@ def mbox(octets: bytes) -> None:
     assert len(list(split_mbox([octets[:7], octets[7:]], 10_000))) == len(whole)
 
 
-@cache
-def _land() -> Ground:
-    return ground(Path(tempfile.mkdtemp(prefix="angarium-fuzz-")) / "data")
+@contextmanager
+def _grounds(folder: Path) -> Iterator[Ground]:
+    made = ground(folder / "data")
+    yield made
+    made.engine.close()
 
 
-def _answered(octets: bytes, prepare_: Callable[[bytes], Any], user: Principal) -> None:
-    store = _land().engine.store
+@contextmanager
+def _mailers(folder: Path) -> Iterator[LmtpServed]:
+    with lmtp_serving(folder) as served:
+        served.user("ann")
+        yield served
+
+
+@contextmanager
+def _dialects(folder: Path) -> Iterator[tuple[Ground, Dialect]]:
+    with _grounds(folder) as land:
+        yield land, Dialect(land.engine.engine, lambda: LEGACY_METHODS, Settings("example.com"), lambda: "token")
+
+
+_GROUND = Fresh(_grounds)
+_DIALECT = Fresh(_dialects)
+_MAILER = Fresh(_mailers)
+
+
+def _answered(land: Ground, octets: bytes, prepare_: Callable[[bytes], Any]) -> None:
+    store, run = land.engine.store, partial(_run, land)
     try:
         request = prepare_(octets)
     except RequestError:
         return
     match request.access:
         case Access.WRITE:
-            answer = store.write(lambda view: request_run(request, user, transaction=view)).result()
+            answer = store.write(lambda view: run(request, transaction=view)).result()
         case Access.READ:
-            answer = store.read(lambda view: request_run(request, user, snapshot=view))
+            answer = store.read(lambda view: run(request, snapshot=view))
         case _:
-            answer = request_run(request, user)
+            answer = run(request)
     assert not any(fault in answer for fault in _FAULTS), answer
 
 
-def request_run(request: Any, user: Principal, **view: Any) -> bytes:
+def _run(land: Ground, request: Any, **view: Any) -> bytes:
     """The response to a request of either dialect."""
     if hasattr(request, "run"):
-        return cast(bytes, request.run(user, **view))
-    return _land().engine.engine.run(request, user, **view)
+        return cast(bytes, request.run(land.user, **view))
+    return land.engine.engine.run(request, land.user, **view)
 
 
 def request(octets: bytes) -> None:
     """A body is refused, or every call in it is answered without a fault."""
-    land = _land()
-    _answered(octets, land.engine.engine.prepare, land.user)
+    land = _GROUND.use()
+    _answered(land, octets, land.engine.engine.prepare)
 
 
 def filters(octets: bytes) -> None:
     """Any filter and any sort of any type are refused or answered."""
-    land = _land()
+    land = _GROUND.use()
     with suppress(FormatError):
         given = json.parse(octets)
         if isinstance(given, dict):
@@ -209,26 +228,13 @@ def filters(octets: bytes) -> None:
             account = land.engine.account(land.user)
             calls = [[f"{name}/query", {"accountId": account, **given}, name] for name in names]
             body = orjson.dumps({"using": list(land.engine.registry.capabilities), "methodCalls": calls})
-            _answered(body, land.engine.engine.prepare, land.user)
-
-
-@cache
-def _dialect() -> Dialect:
-    return Dialect(_land().engine.engine, lambda: LEGACY_METHODS, Settings("example.com"), lambda: "token")
+            _answered(land, body, land.engine.engine.prepare)
 
 
 def legacy(octets: bytes) -> None:
     """The older dialect, the same."""
-    _answered(octets, _dialect().prepare, _land().user)
-
-
-@cache
-def _mailer() -> LmtpServed:
-    serving = lmtp_serving(Path(tempfile.mkdtemp(prefix="angarium-fuzz-")))
-    _keep.append(serving)
-    served = serving.__enter__()
-    served.user("ann")
-    return served
+    land, dialect = _DIALECT.use()
+    _answered(land, octets, dialect.prepare)
 
 
 @cache
@@ -239,16 +245,11 @@ def _runner() -> asyncio.Runner:
     return made
 
 
-_keep: list[object] = []
-"""What must stay open as long as the process."""
-
-
 def lmtp(octets: bytes) -> None:
     """A session of any octets is answered line by line, and ends."""
-    served = _mailer()
     ended = octets + b"\r\n.\r\nRSET\r\nQUIT\r\n"
     pieces: Sequence[bytes] = [ended[: len(octets) // 2], ended[len(octets) // 2 :]]
-    said = _runner().run(talk(served.reception, pieces))
+    said = _runner().run(talk(_MAILER.use().reception, pieces))
     assert said.startswith(b"220 ")
     assert all(line[:3].isdigit() for line in said.splitlines()), said
 

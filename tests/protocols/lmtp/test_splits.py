@@ -15,6 +15,7 @@ from angarium.protocols.lmtp.dialogue import Dialogue, Terms
 from angarium.protocols.lmtp.reception import Reception
 from angarium.protocols.lmtp.stream import Stream
 from tests.protocols.lmtp.served import LARGEST, LmtpServed, lmtp_serving
+from tests.waiting import patiently
 
 SESSION = (
     b"NOOP\r\nLHLO x\r\nMAIL FROM:<a@b> SIZE=5 BODY=8BITMIME\r\nRCPT TO:<nobody@example.com>\r\n"
@@ -49,7 +50,7 @@ async def talk(reception: Reception, pieces: Sequence[bytes]) -> bytes:
     for piece in pieces:
         stream.data_received(piece)
         await asyncio.sleep(0)
-    await asyncio.wait_for(wire.closed.wait(), 10)
+    await patiently(wire.closed.wait())
     await task
     return bytes(wire.sent)
 
