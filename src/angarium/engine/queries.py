@@ -30,7 +30,11 @@ def _everything(_call: Call) -> Expression | None:
 
 
 class RecordQuerier:
-    """Querier of the records of one kind (see `engine.declare`); `scope` keeps from a user what is not to be seen."""
+    """Querier of the records of one kind (see `engine.declare`).
+
+    `scope` keeps from a user what is not to be seen, and `heard` what went out of results without having been there for
+    the user: it picks from ids of what changed or is gone since a state.
+    """
 
     def __init__(
         self,
@@ -38,9 +42,11 @@ class RecordQuerier:
         filters: Sequence[Filter],
         sorts: Sequence[Sort],
         scope: Callable[[Call], Expression | None] = _everything,
+        heard: Callable[[Call, State, list[str]], list[str]] | None = None,
     ) -> None:
         self._kind = kind
         self._scope = scope
+        self._heard = heard
         self._lookups = {known.name: known.lookup for known in filters if known.lookup}
         self._indexes = {known.name: known.index or known.name for known in sorts}
 
@@ -65,9 +71,20 @@ class RecordQuerier:
         total: bool,
     ) -> QueryChanges | None:
         """What changed since a state."""
-        return call.snapshot.records.query_changes(
-            call.account.key, self._kind, self.translated(call, filter_), self._order(sort), since, limit, total
+        changes = call.snapshot.records.query_changes(
+            call.account.key,
+            self._kind,
+            self.translated(call, filter_),
+            self._order(sort),
+            since,
+            None if self._heard else limit,
+            total,
         )
+        if changes is None or self._heard is None:
+            return changes
+        heard = replace(changes, removed=self._heard(call, since, changes.removed))
+        many = limit is not None and len(heard.removed) + len(heard.added) > limit
+        return None if many else heard
 
     def translated(self, call: Call, filter_: Expression | None) -> Expression | None:
         """The filter over indexes, within the scope of the user."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from angarium.datatypes.calendars import notifications
 from tests.datatypes.calendars.desk import NOW, Desk
 
 
@@ -95,6 +96,53 @@ def test_queries_and_changes_are_of_the_users_own(ann: Desk, guest: Desk) -> Non
     assert ann.call("CalendarEventNotification/changes", sinceState=state)["created"] == [created, destroyed]
     assert guest.call("CalendarEventNotification/query")["ids"] == []
     assert guest.call("CalendarEventNotification/changes", sinceState=state)["created"] == []
+
+
+def _states(desk: Desk) -> tuple[str, str]:
+    got, found = (desk.call(f"CalendarEventNotification/{name}") for name in ("get", "query"))
+    return got["state"], found["queryState"]
+
+
+def _gone(desk: Desk, states: tuple[str, str], **arguments: Any) -> tuple[list[str], list[str]]:
+    """What a user hears by changes and by queryChanges."""
+    changes = desk.call("CalendarEventNotification/changes", sinceState=states[0])
+    changed = desk.call("CalendarEventNotification/queryChanges", sinceQueryState=states[1], **arguments)
+    assert (changes["created"], changes["updated"], changed["added"]) == ([], [], [])
+    return changes["destroyed"], changed["removed"]
+
+
+def test_what_goes_is_told_to_whom_it_was_and_to_nobody_else(ann: Desk, guest: Desk) -> None:
+    guest.call("Calendar/set", update={ann.calendar: {"isSubscribed": True}})
+    guest.put(title="Tea")
+    ann.put(title="Coffee")
+    (of_ann,), (of_guest,) = ([told["id"] for told in _told(desk)] for desk in (ann, guest))
+    states = _states(ann)
+    ann.call("CalendarEventNotification/set", destroy=[of_ann])
+    assert _gone(guest, states, maxChanges=0) == ([], [])
+    guest.call("CalendarEventNotification/set", destroy=[of_guest])
+    assert _gone(ann, states, maxChanges=1) == ([of_ann], [of_ann])
+    assert _gone(guest, states, maxChanges=1) == ([of_guest], [of_guest])
+
+
+def test_what_makes_room_for_others_is_told_to_whom_it_was_and_to_nobody_else(ann: Desk, guest: Desk) -> None:
+    event = guest.put(title="Tea")
+    for number in range(99):
+        guest.change(event, {"title": str(number)})
+    states, oldest = _states(ann), _told(ann)[0]["id"]
+    guest.change(event, {"title": "one more"})
+    assert ann.call("CalendarEventNotification/changes", sinceState=states[0])["destroyed"] == [oldest]
+    assert _gone(guest, states) == ([], [])
+
+
+def test_where_nobody_knows_whose_it_was_changes_cannot_be_told(ann: Desk, guest: Desk) -> None:
+    guest.put(title="Tea")
+    (told,) = _told(ann)
+    states, key = _states(ann), ann.user.accounts[ann.account].key
+    ann.harness.store.write(lambda view: view.records.destroy(key, notifications.KIND, told["id"])).result()
+    for desk in (ann, guest):
+        changes = desk.error("CalendarEventNotification/changes", sinceState=states[0])
+        changed = desk.error("CalendarEventNotification/queryChanges", sinceQueryState=states[1])
+        assert changes["type"] == changed["type"] == "cannotCalculateChanges"
 
 
 def test_the_oldest_go_when_there_are_many(ann: Desk, guest: Desk) -> None:

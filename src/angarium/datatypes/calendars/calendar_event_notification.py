@@ -36,10 +36,18 @@ def _own_among(call: Call, ids: Sequence[str]) -> set[str]:
     return {record for record, value in stored.items() if _is_for(value, user_of(call))}
 
 
-def _heard(call: Call, _since: State, changes: Changes) -> Changes:
+def _heard(call: Call, since: State, changes: Changes) -> Changes:
     """What became of the user's notifications, which are made and dismissed, never changed."""
     own = _own_among(call, changes.created)
-    return replace(changes, created=[record for record in changes.created if record in own])
+    return replace(
+        changes,
+        created=[record for record in changes.created if record in own],
+        destroyed=_dismissed(call, since, changes.destroyed),
+    )
+
+
+def _dismissed(call: Call, _since: State, ids: list[str]) -> list[str]:
+    return notifications.dismissed(call.snapshot.records, call.account.key, user_of(call), ids)
 
 
 def _is_for(value: bytes, user: str) -> bool:
@@ -92,7 +100,7 @@ class NotificationWriter:
         """Dismiss one."""
         if record not in _own_among(call, [record]):
             raise SetError(SetErrorType.NOT_FOUND, f"there is no {KIND} '{record}'")
-        _OBJECTS.destroy(call, record)
+        notifications.dismiss(call.transaction, call.account.key, record, user_of(call))
 
 
 def calendar_event_notification_type(capability: str) -> DataType:
@@ -113,7 +121,7 @@ def calendar_event_notification_type(capability: str) -> DataType:
         ),
         reader=NotificationReader(),
         writer=NotificationWriter(),
-        querier=RecordQuerier(KIND, FILTERS, SORTS, _own),
+        querier=RecordQuerier(KIND, FILTERS, SORTS, _own, _dismissed),
         filters=FILTERS,
         sorts=SORTS,
         heard=_heard,

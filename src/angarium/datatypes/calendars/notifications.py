@@ -3,24 +3,26 @@
 For whoever changes events without being asked by a client too, such as scheduling (JMAP calendars §7).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
 from angarium.datatypes.calendars import calendars, view
+from angarium.datatypes.calendars.marks import Marks
 from angarium.datatypes.calendars.own import OWNER, Event, only_own, seen
 from angarium.datatypes.principals import grants_of_account
 from angarium.engine.records import seen_by
 from angarium.formats import patch
 from angarium.formats.json import JSON, dumps, loads
 from angarium.formats.primitives import format_utc
-from angarium.store.contract import AccountKey, Indexes, Transaction
+from angarium.store.contract import AccountKey, CannotCalculateChanges, Indexes, Records, Transaction
 
 KIND: Final = "CalendarEventNotification"
 PREFIX: Final = "N"
 MOST: Final = 100
 """For one user in one account; the oldest go first."""
 
+_GONE: Final = Marks("(dismissed notifications)", "notification")
 _NOT_TOLD: Final = frozenset({"calendarIds", "isDraft"})
 
 
@@ -74,6 +76,24 @@ def notify(
         _keep(transaction, account, author, record, user, told, now)
 
 
+def dismiss(transaction: Transaction, account: AccountKey, record: str, user: str) -> None:
+    """Remove a notification of a user, and remember whose it was."""
+    transaction.records.destroy(account, KIND, record)
+    _GONE.put(transaction, account, record, {"for": user})
+
+
+def dismissed(records: Records, account: AccountKey, user: str, ids: Sequence[str]) -> list[str]:
+    """Those of the notifications, which are all gone, that were a user's.
+
+    Raises CannotCalculateChanges when it is not known any more: what others were told is not for the user, and of what
+    was the user's own nothing may be left out.
+    """
+    marks = _GONE.of(records, account, ids)
+    if not marks.keys() >= set(ids):
+        raise CannotCalculateChanges("it is too long ago; ask for the notifications anew")
+    return [record for record in ids if marks[record]["for"] == user]
+
+
 def tell(transaction: Transaction, account: AccountKey, author: Author, record: str, event: Event, now: int) -> None:
     """Tell the owner of an account what somebody wanted to do to a stored event, which stays as it is."""
     told: dict[str, JSON] = {
@@ -106,7 +126,7 @@ def _keep(
     transaction.records.create(account, KIND, PREFIX, dumps(value), indexes(value))
     earlier = transaction.records.find(account, KIND, "for", user)
     for oldest in earlier[:-MOST]:
-        transaction.records.destroy(account, KIND, oldest)
+        dismiss(transaction, account, oldest, user)
 
 
 def _recipients(

@@ -5,7 +5,6 @@ What an event holds that others may not see, they do not find either.
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from operator import attrgetter
 from typing import Final, cast
 
@@ -57,6 +56,14 @@ _FLOATING: Final = Term("floating", 1)
 
 def _scope(call: Call) -> Expression | None:
     return None if call.account.personal else Neither((_SECRET,))
+
+
+def _heard(call: Call, since: State, ids: list[str]) -> list[str]:
+    """§5.8: of what was secret all along a guest hears nothing."""
+    if call.account.personal:
+        return ids
+    unheard = secrecy.unheard(call.snapshot.records, call.account.key, since, ids)
+    return [record for record in ids if record not in unheard]
 
 
 def _timed(index: str, comparison: Comparison) -> Meaning:
@@ -117,7 +124,7 @@ class CalendarEventQuerier:
 
     def __init__(self, agenda: Agenda) -> None:
         self._agenda = agenda
-        self._whole = RecordQuerier(KIND, FILTERS, SORTS, _scope)
+        self._whole = RecordQuerier(KIND, FILTERS, SORTS, _scope, _heard)
 
     def query(self, call: Call, filter_: Expression | None, sort: tuple[Order, ...], wanted: Window) -> QueryResult:
         """One window of the result."""
@@ -142,12 +149,8 @@ class CalendarEventQuerier:
         limit: int | None,
         total: bool,
     ) -> QueryChanges | None:
-        """What changed since a state; whatever changed is taken out, but what a guest never saw (§5.8)."""
-        changes = self._whole.query_changes(call, filter_, sort, since, up_to, limit, total)
-        if changes is None or call.account.personal:
-            return changes
-        unheard = secrecy.unheard(call.snapshot.records, call.account.key, since, changes.removed)
-        return replace(changes, removed=[record for record in changes.removed if record not in unheard])
+        """What changed since a state."""
+        return self._whole.query_changes(call, filter_, sort, since, up_to, limit, total)
 
     def _expanded(self, call: Call, filter_: Expression | None, sort: tuple[Order, ...]) -> list[str]:
         """The ids of all instances, in order."""

@@ -9,14 +9,12 @@ from collections.abc import Sequence
 from typing import Final, cast
 
 from angarium.datatypes.calendars import events, view
+from angarium.datatypes.calendars.marks import Marks
 from angarium.datatypes.calendars.own import Event
-from angarium.formats.json import dumps, loads
-from angarium.store.contract import AccountKey, Records, State, Transaction, Window
+from angarium.store.contract import AccountKey, Records, State, Transaction
 
-_KIND: Final = "(secret events)"
-_EVENT: Final = "event"
-_MOST: Final = 10_000
-"""In an account; of older ones a guest may hear when they change."""
+_SECRET: Final = Marks("(secret events)", "event")
+"""Of those that the oldest marks were about a guest may hear when they change."""
 
 
 def note(transaction: Transaction, account: AccountKey, event: str, before: Event | None, after: Event | None) -> None:
@@ -24,26 +22,18 @@ def note(transaction: Transaction, account: AccountKey, event: str, before: Even
     was = before is not None and not view.exists_for(before, False)
     if after is None or was is not view.exists_for(after, False):
         return
-    records = transaction.records
     if was:
-        for record in records.find(account, _KIND, _EVENT, event):
-            records.destroy(account, _KIND, record)
+        _SECRET.remove(transaction, account, event)
     else:
         hidden(transaction, account, event, transaction.state(account, events.KIND) if before else State(0))
 
 
 def hidden(transaction: Transaction, account: AccountKey, event: str, since: State) -> None:
     """Note an event that is secret since a state, 0 for one that always was."""
-    records = transaction.records
-    records.create(account, _KIND, "H", dumps({_EVENT: event, "since": since}), {_EVENT: [event]})
-    if records.count(account, _KIND) > _MOST:
-        (oldest,) = records.query(account, _KIND, None, (), Window(limit=1)).ids
-        records.destroy(account, _KIND, oldest)
+    _SECRET.put(transaction, account, event, {"since": since})
 
 
 def unheard(records: Records, account: AccountKey, since: State, ids: Sequence[str]) -> set[str]:
     """Those of the events, there or gone, that were secret in a state already and have been since."""
-    marked = cast("set[str]", records.carried(account, _KIND, _EVENT, ids))
-    named = [record for event in marked for record in records.find(account, _KIND, _EVENT, event)]
-    kept = [cast("dict[str, str | int]", loads(value)) for value in records.get(account, _KIND, named).values()]
-    return {str(one[_EVENT]) for one in kept if int(one["since"]) <= since}
+    marks = _SECRET.of(records, account, ids)
+    return {event for event, what in marks.items() if cast(int, what["since"]) <= since}
