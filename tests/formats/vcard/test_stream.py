@@ -12,6 +12,8 @@ CARD = b"BEGIN:VCARD\r\nFN:x\r\nEND:VCARD\r\n"
 BARE = CARD[:-1]
 NESTED = b"BEGIN:VCARD\nAGENT:\nBEGIN:VCARD\nEND:VCARD\nEND:VCARD"
 
+FOLDED = b"BEGIN:VCARD\nNOTE:\n BEGIN:VCARD\n END:VCARD\nEND:VCARD"
+
 
 def found(octets: bytes, most: int = 10_000) -> list[Piece]:
     return list(pieces([octets], most))
@@ -33,6 +35,8 @@ def test_each_card_comes_with_its_place() -> None:
         (b"BEGIN:VCARD\nFN:x\nBEGIN:VCARD\nEND:VCARD", [b"BEGIN:VCARD\nFN:x\n", b"BEGIN:VCARD\nEND:VCARD"]),
         (NESTED + b"\n", [NESTED]),
         (b"BEGIN:VCARD\nFN:x", [b"BEGIN:VCARD\nFN:x"]),
+        (b" BEGIN:VCARD\nEND:VCARD", [b" BEGIN:VCARD\nEND:VCARD"]),
+        (FOLDED, [FOLDED]),
         ("BEGIN:VCARD\nFN:é\nEND:VCARD".encode("utf-16"), ["BEGIN:VCARD\nFN:é\nEND:VCARD".encode()]),
         (b"\xef\xbb\xbf" + CARD, [BARE]),
     ],

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from angarium.formats.contentline import Problem
 
 MOST_OCTETS: Final = 20_000_000
-_EDGE: Final = re.compile(rb"^[ \t]*(BEGIN|END)[ \t]*:[ \t]*VCARD[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
+_EDGE: Final = re.compile(rb"^([ \t]*)(BEGIN|END)[ \t]*:[ \t]*VCARD[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 _AGENT: Final = re.compile(rb"(?:^|\n)(?:[\w-]+\.)?AGENT[^\n]*:\s*\Z", re.IGNORECASE)
 _MARKS: Final = MappingProxyType({codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"})
 _LINE_BEFORE: Final = 300
@@ -82,9 +82,11 @@ class _Cutter:
             yield from self._between(len(self._buffer))
 
     def _scan(self, limit: int) -> Iterator[Piece]:
-        edges = [(found.start(), found.end(), found[1]) for found in _EDGE.finditer(self._buffer, self._scanned, limit)]
+        edges = [(found.span(), *found.groups()) for found in _EDGE.finditer(self._buffer, self._scanned, limit)]
         self._scanned = max(self._scanned, limit)
-        for start, end, word in edges:
+        for (start, end), indent, word in edges:
+            if indent and self._depth:
+                continue  # RFC 6350 §3.2: it goes on with the line before it
             if word.upper() == b"END":
                 yield from self._close(end)
             elif self._depth and _AGENT.search(self._buffer[max(self._start, start - _LINE_BEFORE) : start]):
