@@ -82,13 +82,14 @@ class _Cutter:
             yield from self._between(len(self._buffer))
 
     def _scan(self, limit: int) -> Iterator[Piece]:
-        edges = [(found.span(), *found.groups()) for found in _EDGE.finditer(self._buffer, self._scanned, limit)]
+        edges = list(_EDGE.finditer(self._buffer, self._scanned, limit))
         self._scanned = max(self._scanned, limit)
-        for (start, end), indent, word in edges:
+        for edge in edges:
+            start, indent, word = edge.start(), *edge.groups()
             if indent and self._depth:
                 continue  # RFC 6350 §3.2: it goes on with the line before it
             if word.upper() == b"END":
-                yield from self._close(end)
+                yield from self._close(edge.end())
             elif self._depth and _AGENT.search(self._buffer[max(self._start, start - _LINE_BEFORE) : start]):
                 self._depth += 1
             else:
