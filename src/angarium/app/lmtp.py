@@ -1,5 +1,6 @@
 """LMTP beside HTTP: its socket, its threads, its server, while the server runs."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -11,7 +12,6 @@ from angarium.app.compose import clock
 from angarium.app.config import Config, LmtpSection
 from angarium.app.listening import listening_socket
 from angarium.app.pipeline import compose_pipeline
-from angarium.app.reading import ReadingProcesses
 from angarium.protocols.http.threads import Threads
 from angarium.store.contract import Store
 
@@ -42,27 +42,25 @@ async def lmtp_served(config: Config, store: Store, bound: socket.socket | None)
         yield
         return
     # What no server without LMTP needs.
+    from angarium.app.receiving import ReceivingProcesses
     from angarium.protocols.lmtp.dialogue import Terms
+    from angarium.protocols.lmtp.keeping import StoreKeeping
     from angarium.protocols.lmtp.reception import Reception
     from angarium.protocols.lmtp.server import LmtpServer
 
-    threads, readers = Threads(_READERS, "angarium-lmtp"), ReadingProcesses()
-    section = config.lmtp
-    reception = Reception(store, compose_pipeline(config), clock, threads, readers)
-    server = LmtpServer(
-        reception,
-        Terms(config.mail.domains[0], section.max_message_size),
-        section.networks,
-        section.max_connections,
-    )
-    unsubscribe = store.subscribe(reception.heard)
+    threads, section = Threads(_READERS, "angarium-lmtp"), config.lmtp
+    keeping = StoreKeeping(store, compose_pipeline(config), threads)
+    terms = Terms(config.mail.domains[0], section.max_message_size)
+    processes = ReceivingProcesses(keeping, terms, config.data)
+    server = LmtpServer(Reception(keeping, clock, threads), terms, section.networks, section.max_connections, processes)
+    unsubscribe = [store.subscribe(each.heard) for each in (keeping, processes)]
     await server.start(bound)
     try:
         yield
     finally:
-        await server.stop()
-        unsubscribe()
-        await readers.close()
+        await asyncio.gather(server.stop(), processes.close())
+        for stop in unsubscribe:
+            stop()
         threads.close()
         if section.path is not None:
             section.path.unlink(missing_ok=True)

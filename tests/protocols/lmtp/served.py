@@ -14,11 +14,13 @@ import uvloop
 from angarium.app.config import LmtpSection
 from angarium.app.listening import listening_socket
 from angarium.app.lmtp import lmtp_socket
+from angarium.app.receiving import ReceivingProcesses
 from angarium.datatypes.principals import Domains, User
 from angarium.flows.deliver import Pipeline
 from angarium.flows.provision import new_user
 from angarium.protocols.http.threads import Threads
 from angarium.protocols.lmtp.dialogue import Terms
+from angarium.protocols.lmtp.keeping import StoreKeeping
 from angarium.protocols.lmtp.reception import Reception
 from angarium.protocols.lmtp.server import LmtpServer
 from angarium.store.contract import Snapshot, Store
@@ -31,9 +33,20 @@ ROLES = ("inbox", "junk")
 
 
 class LmtpServed:
-    """The running server; `networks` makes it listen on TCP instead, for those networks."""
+    """The running server; `networks` makes it listen on TCP instead, for those networks.
 
-    def __init__(self, folder: Path, store: Store, networks: tuple[str, ...] = (), most: int = 20) -> None:
+    With `processes`, as many may serve connections beside it, and end when idle for so many seconds.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        store: Store,
+        networks: tuple[str, ...] = (),
+        most: int = 20,
+        processes: int = 0,
+        idle: float = 60.0,
+    ) -> None:
         self.folder = folder
         self.store = store
         self.now = NOW
@@ -46,17 +59,20 @@ class LmtpServed:
         assert self._bound is not None
         self.place: tuple[str, int] | Path = self._bound.getsockname()[:2] if networks else folder / "lmtp"
         self._loop = uvloop.new_event_loop()
-        self.reception = Reception(store, Pipeline(Domains(("example.com",))), lambda: self.now, self._threads)
-        store.subscribe(self.reception.heard)
-        self.server = LmtpServer(
-            self.reception,
-            Terms("mail.example.com", LARGEST),
-            self._networks,
-            self._most,
-        )
+        self.keeping = StoreKeeping(store, Pipeline(Domains(("example.com",))), self._threads)
+        self.reception = Reception(self.keeping, lambda: self.now, self._threads)
+        store.subscribe(self.keeping.heard)
+        terms = Terms("mail.example.com", LARGEST)
         self._runner = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._runner.start()
+        self.processes = self.run(self._begin(terms, processes, idle)) if processes else None
+        self.server = LmtpServer(self.reception, terms, self._networks, self._most, self.processes)
         self.run(self.server.start(self._bound))
+
+    async def _begin(self, terms: Terms, count: int, idle: float) -> ReceivingProcesses:
+        processes = ReceivingProcesses(self.keeping, terms, self.folder / "store", count, idle)
+        self.store.subscribe(processes.heard)
+        return processes
 
     def run(self, job: Any) -> Any:
         """Run a coroutine on the server's loop."""
@@ -64,6 +80,8 @@ class LmtpServed:
 
     def close(self) -> None:
         self.run(self.server.stop())
+        if self.processes is not None:
+            self.run(self.processes.close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._runner.join(10)
         self._loop.close()
@@ -87,11 +105,13 @@ class LmtpServed:
 
 
 @contextmanager
-def lmtp_serving(folder: Path, networks: tuple[str, ...] = (), most: int = 20) -> Iterator[LmtpServed]:
+def lmtp_serving(
+    folder: Path, networks: tuple[str, ...] = (), most: int = 20, processes: int = 0, idle: float = 60.0
+) -> Iterator[LmtpServed]:
     """Run one."""
     store = open_store(folder / "store")
     try:
-        served = LmtpServed(folder, store, networks, most)
+        served = LmtpServed(folder, store, networks, most, processes, idle)
         try:
             yield served
         finally:

@@ -109,7 +109,7 @@ def test_trouble_with_the_store_is_told_as_passing(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("angarium.protocols.lmtp.reception.deliver_to", fail)
+    monkeypatch.setattr("angarium.protocols.lmtp.keeping.deliver_to", fail)
     with mailer.connect() as client:
         assert client.deliver("bob@example.net", ["ann@example.com"], LETTER)[0][0] == code
         assert client.ask("NOOP")[0] == 250

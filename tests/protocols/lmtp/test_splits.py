@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from angarium.protocols.lmtp.dialogue import Dialogue, Terms
+from angarium.protocols.lmtp.dialogue import Dialogue, Session, Terms
 from angarium.protocols.lmtp.reception import Reception
 from angarium.protocols.lmtp.stream import Stream
 from tests.protocols.lmtp.served import LARGEST, LmtpServed, lmtp_serving
@@ -46,7 +46,8 @@ async def talk(reception: Reception, pieces: Sequence[bytes]) -> bytes:
     """What the server says to a client whose octets come in these pieces."""
     stream, wire = Stream(), Wire()
     stream.connection_made(wire)
-    task = asyncio.ensure_future(Dialogue(stream, reception, Terms("mail.example.com", LARGEST), "test").run())
+    dialogue = Dialogue(stream, reception, Terms("mail.example.com", LARGEST), Session("test"))
+    task = asyncio.ensure_future(dialogue.run())
     for piece in pieces:
         stream.data_received(piece)
         await asyncio.sleep(0)

@@ -7,27 +7,30 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
-from angarium.flows.deliver import Delivered, Duplicate, Refusal, Refused
 from angarium.protocols.lmtp import command, replies
 from angarium.protocols.lmtp.command import Sender, Wrong
 from angarium.protocols.lmtp.content import Content
-from angarium.protocols.lmtp.reception import Incoming, Reception, Result
+from angarium.protocols.lmtp.reception import Incoming, Reception
 from angarium.protocols.lmtp.replies import Reply, filled
 from angarium.protocols.lmtp.stream import Ending, LineTooLong, Silence, Stream
-from angarium.store.contract import DiskFull, StoreError
+from angarium.protocols.lmtp.verdict import shown
+from angarium.store.contract import StoreError
 
 MOST_RECIPIENTS: Final = 1000
 MOST_MISTAKES: Final = 20
 
-_REFUSALS: Final = {
-    Refusal.UNKNOWN: replies.NOBODY,
-    Refusal.LOOP: replies.LOOP,
-    Refusal.OVER_QUOTA: replies.OVER_QUOTA,
-}
-
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What there is to know of a session between two transactions; `peer` names its client in the log."""
+
+    peer: str
+    is_greeted: bool = False
+    mistakes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +49,25 @@ class _Over(Exception):
         self.reply = reply
 
 
-class Dialogue:
-    """Runs a session over a stream; `peer` names the client in the log."""
+Leave: TypeAlias = Callable[[Stream, Session, bytes], bool]
+"""Tries to have a session that is between two transactions go on elsewhere, with this line; whether it does."""
 
-    def __init__(self, stream: Stream, reception: Reception, terms: Terms, peer: str) -> None:
+
+class Dialogue:
+    """Runs a session over a stream, from its beginning or from where it was elsewhere."""
+
+    def __init__(
+        self, stream: Stream, reception: Reception, terms: Terms, session: Session, leave: Leave | None = None
+    ) -> None:
         self._stream = stream
         self._reception = reception
         self._terms = terms
-        self._peer = peer
-        self._greeted = False
+        self._peer = session.peer
+        self._greeted = session.is_greeted
+        self._mistakes = session.mistakes
+        self._leave = leave
         self._sender: Sender | None = None
         self._recipients: list[str] = []
-        self._mistakes = 0
         self._commands: dict[str, Callable[[str], Awaitable[Reply | None]]] = {
             "LHLO": self._lhlo,
             "MAIL": self._mail,
@@ -71,8 +81,9 @@ class Dialogue:
         }
 
     async def run(self) -> None:
-        """Talk until either side has had enough, then close."""
-        self._say(Reply(220, "", f"{self._terms.name} LMTP Angarium"))
+        """Talk until either side has had enough, then close; or until the session goes on elsewhere."""
+        if not self._greeted:
+            self._say(Reply(220, "", f"{self._terms.name} LMTP Angarium"))
         try:
             while await self._turn():
                 pass
@@ -89,7 +100,7 @@ class Dialogue:
         """One command; false at the end."""
         try:
             line = await self._stream.line()
-            if line is None:
+            if line is None or self._has_left(line):
                 return False
             verb, argument = command.split(line)
             reply = await self._answer(verb, argument)
@@ -101,6 +112,12 @@ class Dialogue:
             self._say(reply)
             self._count(reply)
         return True
+
+    def _has_left(self, line: bytes) -> bool:
+        """Whether the session goes on elsewhere, with this line."""
+        if self._leave is None or self._sender is not None or not self._greeted:
+            return False
+        return self._leave(self._stream, Session(self._peer, self._greeted, self._mistakes), line + b"\r\n")
 
     async def _answer(self, verb: str, argument: str) -> Reply | None:
         answer = self._commands.get(verb)
@@ -143,10 +160,10 @@ class Dialogue:
         try:
             known = await self._reception.knows(address)
         except StoreError as error:
-            _log.error("lmtp recipient not looked up to=%s reason=%s", _shown(address), error)
+            _log.error("lmtp recipient not looked up to=%s reason=%s", shown(address), error)
             return replies.TROUBLE
         if not known:
-            _log.info("lmtp refused to=%s from=%s peer=%s", _shown(address), _shown(self._sender.address), self._peer)
+            _log.info("lmtp refused to=%s from=%s peer=%s", shown(address), shown(self._sender.address), self._peer)
             return filled(replies.NOBODY, address)
         self._recipients.append(address)
         return replies.RECIPIENT
@@ -206,12 +223,11 @@ class Dialogue:
 
     async def _deliver(self, incoming: Incoming, sender: Sender, recipients: list[str]) -> None:
         began = time.monotonic()
-        results = await self._reception.deliver(incoming, recipients)
+        verdicts = await self._reception.deliver(incoming, recipients)
         seconds = time.monotonic() - began
-        for address, result in zip(recipients, results, strict=True):
-            reply = _reply(address, result)
+        for address, (reply, more) in zip(recipients, verdicts, strict=True):
             self._say(reply)
-            self._log(reply, address, sender, incoming.size, f"{_told(result)} seconds={seconds:.3f}")
+            self._log(reply, address, sender, incoming.size, f"{more} seconds={seconds:.3f}")
 
     def _refuse(self, reply: Reply, incoming: Incoming, sender: Sender, recipients: list[str]) -> None:
         for address in recipients:
@@ -222,8 +238,8 @@ class Dialogue:
         _log.info(
             "lmtp %s to=%s from=%s size=%d peer=%s status=%s %s",
             "taken" if reply.code == 250 else "refused",
-            _shown(address),
-            _shown(sender.address),
+            shown(address),
+            shown(sender.address),
             size,
             self._peer,
             reply.status,
@@ -236,36 +252,3 @@ def _constant(reply: Reply) -> Callable[[str], Awaitable[Reply]]:
         return reply
 
     return answer
-
-
-def _reply(address: str, result: Result) -> Reply:
-    match result:
-        case Delivered():
-            return filled(replies.TAKEN, address, result.email)
-        case Duplicate():
-            return filled(replies.TAKEN_BEFORE, address)
-        case Refused():
-            return filled(_REFUSALS[result.kind], address)
-        case DiskFull():
-            return replies.DISK_FULL
-        case StoreError():
-            return replies.TROUBLE
-    _log.error("lmtp delivery failed to=%s", _shown(address), exc_info=result)
-    return replies.TROUBLE
-
-
-def _told(result: Result) -> str:
-    """What the log tells of a result besides its status."""
-    match result:
-        case Delivered():
-            return f"user={_shown(result.recipient.user.name)} mailbox={result.mailbox} email={result.email}"
-        case Duplicate():
-            return f"user={_shown(result.recipient.user.name)} again"
-        case StoreError():
-            return f"reason={_shown(str(result))}"
-    return ""
-
-
-def _shown(text: str) -> str:
-    """A value of the log: in quotes when it would not be seen where it ends."""
-    return text if text and text.isprintable() and not set(text) & set(' "=') else repr(text)

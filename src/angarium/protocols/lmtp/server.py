@@ -9,10 +9,10 @@ import logging
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from socket import AF_UNIX, socket
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from angarium.protocols.lmtp import replies
-from angarium.protocols.lmtp.dialogue import Dialogue, Terms
+from angarium.protocols.lmtp.dialogue import Dialogue, Session, Terms
 from angarium.protocols.lmtp.reception import Reception
 from angarium.protocols.lmtp.replies import Reply
 from angarium.protocols.lmtp.stream import Stream
@@ -25,59 +25,110 @@ _SWEEP_SECONDS: Final = 1.0
 _log = logging.getLogger(__name__)
 
 
-class LmtpServer:
-    """Serves one bound socket; `networks` are those that may deliver over TCP."""
+class Elsewhere(Protocol):
+    """Other processes that serve connections."""
 
-    def __init__(self, reception: Reception, terms: Terms, networks: Networks, most_connections: int) -> None:
+    @property
+    def connections(self) -> int:
+        """How many they serve."""
+        ...
+
+    def take(self, connection: int, session: Session, octets: bytes) -> bool:
+        """Go on with a connection, given by its handle and what was read of it already; false to leave it."""
+        ...
+
+
+class LmtpServer:
+    """Serves connections of one bound socket, or such as it is given; some may go on elsewhere.
+
+    `networks` are those that may deliver over TCP; `over` hears of every connection that has ended.
+    """
+
+    def __init__(
+        self,
+        reception: Reception,
+        terms: Terms,
+        networks: Networks = (),
+        most_connections: int = 0,
+        elsewhere: Elsewhere | None = None,
+        over: Callable[[], None] = lambda: None,
+    ) -> None:
         self._reception = reception
         self._terms = terms
         self._networks = networks
         self._most = most_connections
+        self._elsewhere = elsewhere
+        self._told_over = over
         self._running: dict[asyncio.Task[None], Stream] = {}
         self.streams: set[Stream] = set()
         """Every connection."""
         self._server: asyncio.Server | None = None
         self._sweeping: asyncio.TimerHandle | None = None
 
-    async def start(self, bound: socket) -> None:
-        """Begin to listen on a bound socket."""
+    async def start(self, bound: socket | None = None) -> None:
+        """Begin to serve, and to listen where there is a bound socket."""
         loop = asyncio.get_running_loop()
-        if bound.family == AF_UNIX:
+        if bound is not None and bound.family == AF_UNIX:
             self._server = await loop.create_unix_server(self._connection, sock=bound)
-        else:
+        elif bound is not None:
             self._server = await loop.create_server(self._connection, sock=bound)
         self._sweep()
 
+    async def adopt(self, connection: socket, session: Session, octets: bytes) -> None:
+        """Go on with a session that was begun elsewhere, from what was read of its connection already."""
+
+        def begin(stream: Stream, _peer: str) -> None:
+            stream.give_back(octets)
+            self._talk(stream, session)
+
+        loop = asyncio.get_running_loop()
+        await loop.connect_accepted_socket(lambda: _Connection(begin, self._over), connection)
+
     async def stop(self) -> None:
         """Stop listening, let what is being stored be told, close every connection."""
-        if self._server is None:
+        if self._sweeping is None:
             return
-        self._server.close()
+        if self._server is not None:
+            self._server.close()
         for stream in self._running.values():
             stream.end()
         if self._running:
             await asyncio.wait(self._running, timeout=GRACE_SECONDS)
         for stream in list(self.streams):
             stream.abort()
-        if self._sweeping is not None:
-            self._sweeping.cancel()
-        self._server = None
+        self._sweeping.cancel()
+        self._sweeping = None
 
     def _connection(self) -> "_Connection":
-        return _Connection(self._begin, self.streams.discard)
+        return _Connection(self._begin, self._over)
 
     def _begin(self, stream: Stream, peer: str) -> None:
         """A client has connected; `peer` is its address, '' at a Unix socket."""
-        self.streams.add(stream)
         refusal = self._refusal(peer)
         if refusal is not None:
+            self.streams.add(stream)
             _log.warning("lmtp connection refused peer=%s reason=%s", peer or "local", refusal.text)
             stream.say(refusal.encoded())
             stream.close()
             return
-        task = asyncio.ensure_future(self._run(Dialogue(stream, self._reception, self._terms, peer or "local")))
+        self._talk(stream, Session(peer or "local"))
+
+    def _talk(self, stream: Stream, session: Session) -> None:
+        self.streams.add(stream)
+        leave = self._leave if self._elsewhere else None
+        task = asyncio.ensure_future(self._run(Dialogue(stream, self._reception, self._terms, session, leave)))
         self._running[task] = stream
         task.add_done_callback(self._running.pop)
+
+    def _leave(self, stream: Stream, session: Session, line: bytes) -> bool:
+        elsewhere = self._elsewhere
+        return elsewhere is not None and stream.hand_over(
+            lambda connection, ahead: elsewhere.take(connection, session, line + ahead)
+        )
+
+    def _over(self, stream: Stream) -> None:
+        self.streams.discard(stream)
+        self._told_over()
 
     async def _run(self, dialogue: Dialogue) -> None:
         try:
@@ -88,7 +139,8 @@ class LmtpServer:
     def _refusal(self, peer: str) -> Reply | None:
         if peer and not any(ip_address(peer) in network for network in self._networks):
             return replies.STRANGER
-        return replies.CROWDED if len(self._running) >= self._most else None
+        elsewhere = self._elsewhere.connections if self._elsewhere else 0
+        return replies.CROWDED if len(self._running) + elsewhere >= self._most else None
 
     def _sweep(self) -> None:
         """Look at the bounds of every connection, once a second."""

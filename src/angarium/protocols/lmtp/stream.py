@@ -5,6 +5,7 @@ Replies gather until the client has to be waited for, so commands that came in o
 """
 
 import asyncio
+from collections.abc import Callable
 from math import inf
 from typing import Final, cast
 
@@ -110,6 +111,17 @@ class Stream(asyncio.Protocol):
             self._transport.close()
             self._closing = True
             self._deadline = asyncio.get_running_loop().time() + UNREAD_SECONDS
+
+    def hand_over(self, take: Callable[[int, bytes], bool]) -> bool:
+        """Leave the connection to `take`, which gets its handle with what was read ahead, if it wants it now."""
+        transport = self._transport
+        if transport is None or self._gone or self._at_end or self._said or transport.get_write_buffer_size():
+            return False
+        if not take(transport.get_extra_info("socket").fileno(), bytes(self._buffer)):
+            return False
+        self._gone = True
+        transport.abort()  # of our handle alone
+        return True
 
     # What the server does
 
