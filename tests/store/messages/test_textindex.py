@@ -1,7 +1,9 @@
 """Document keys, the queue, and the table of full text."""
 
+import pytest
+
 from angarium.formats.searchtext import parse_query
-from angarium.store.contract import MessageQuery, SearchText, Term, Window
+from angarium.store.contract import MessageQuery, OverQuota, SearchText, Term, Window
 from angarium.store.sqlite.messages import textindex
 from angarium.store.sqlite.messages.ids import SEQUENCES, first_document, last_document
 from tests.store.messages.ground import ACCOUNT, Ground
@@ -22,6 +24,29 @@ def test_a_full_second_spills_into_later_ones_only() -> None:
     assert documents[SEQUENCES:] == [first + SEQUENCES + offset for offset in range(3)]
     ground.messages.index_waiting(10_000)
     assert ground.messages.check(ACCOUNT) == []
+
+
+@pytest.mark.parametrize("received", [START, 10**17])
+def test_there_is_room_however_many_are_of_one_second(received: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(textindex, "SEQUENCES", 2)
+    ground = Ground.prepared()
+    for number in range(300):
+        ground.add(Sample(f"m{number}", received, text=SearchText(body="word")))
+    documents, first = _documents(ground), first_document(ACCOUNT, received)
+    assert documents == list(range(first, first + 300))
+    ground.messages.index_waiting(10_000)
+    found = ground.messages.query(ACCOUNT, MessageQuery(Term("text", "word"), ()), Window(limit=20))
+    assert found.ids == ground.messages.in_mailbox(ACCOUNT, "B1")[:20]
+
+
+def test_an_account_without_a_key_left_takes_no_more_of_that_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    last = first_document(ACCOUNT, START) + 1
+    monkeypatch.setattr(textindex, "last_document", lambda _account: last)
+    ground = Ground.prepared()
+    assert [ground.add(Sample(name, START)) for name in ("first", "second")]
+    with pytest.raises(OverQuota):
+        ground.add(Sample("third", START))
+    assert ground.add(Sample("earlier", START - 1000))
 
 
 def test_times_before_1970_and_far_in_the_future_have_keys_of_the_account() -> None:

@@ -17,7 +17,9 @@ EVERYWHERE: Final = 0
 
 SECOND_BITS: Final = 34
 SEQUENCE_BITS: Final = 9
-LAST_SECOND: Final = (1 << SECOND_BITS) - 1
+LAST_SECOND: Final = (1 << (SECOND_BITS - 1)) - 1
+"""The latest that a key begins with; what comes after is room for full seconds."""
+
 SEQUENCES: Final = 1 << SEQUENCE_BITS
 
 
@@ -61,7 +63,7 @@ def _number(letter: str, text: str) -> int | None:
 def first_document(account: int, received: int = 0) -> int:
     """The lowest document key of the account's messages received in this second; `received` in epoch milliseconds.
 
-    Seconds before 1970 or past 34 bits (the year 2514) count as the first or last.
+    Seconds before 1970 or past 33 bits (the year 2242) count as the first or last.
     """
     second = min(max(received // 1000, 0), LAST_SECOND)
     return ((account << SECOND_BITS) | second) << SEQUENCE_BITS

@@ -7,7 +7,7 @@ from typing import Final
 import apsw
 
 from angarium.formats.searchtext import Word
-from angarium.store.contract import SearchText
+from angarium.store.contract import OverQuota, SearchText
 from angarium.store.sqlite.fulltext import TextTable
 from angarium.store.sqlite.messages.ids import SEQUENCES, first_document, last_document
 from angarium.store.sqlite.messages.tables import TEXT_COLUMNS
@@ -19,19 +19,20 @@ _columns: Final = attrgetter(*(f"{name}_" if name == "from" else name for name i
 def free_document(connection: apsw.Connection, account: int, received: int) -> int:
     """A document key that no message has: of the second of receipt, or of a later one when that second is full.
 
-    Never of an earlier one: reading newest first relies on it.
+    Never of an earlier one: reading newest first relies on it. Raises OverQuota where there is none.
     """
-    step = 0
-    while True:
-        first = first_document(account, received + step * 1000)
+    first, size, last = first_document(account, received), SEQUENCES, last_document(account)
+    while first <= last:
+        end = min(first + size - 1, last)
         newest: int | None = connection.execute(
-            "SELECT max(document) FROM email WHERE document BETWEEN ? AND ?", (first, first + SEQUENCES - 1)
+            "SELECT max(document) FROM email WHERE document BETWEEN ? AND ?", (first, end)
         ).get
         if newest is None:
             return first
-        if newest < first + SEQUENCES - 1:
+        if newest < end:
             return newest + 1
-        step = step * 2 or 1
+        first, size = end + 1, size * 2  # twice the room each time: few steps, however many came in one second
+    raise OverQuota("the account holds more mail of that time than can be told apart")
 
 
 def enqueue(connection: apsw.Connection, document: int, text: SearchText) -> None:
