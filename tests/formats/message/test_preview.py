@@ -29,6 +29,8 @@ ALTERNATIVE = (
         (b"> only quoted", "> only quoted"),
         (b"=====\ntitle\n-----\n", "title"),
         (b"a\0\x07b", "a b"),
+        (b"\0\n" * 600 + b"behind", "behind"),
+        (b"wide" + b" " * 1200 + b"gap\nmore", "wide gap more"),
         (b"", ""),
     ],
 )

@@ -16,7 +16,6 @@ LONGEST_PREVIEW: Final = 256
 LONGEST_SEARCH_TEXT: Final = 1 << 18
 _PREVIEW_READS: Final = 1 << 18  # octets, still encoded
 _PREVIEW_CHARACTERS: Final = 8_192
-_ENOUGH: Final = 1_000  # characters of lines, white space still in them
 _ENCODED_PER_CHARACTER: Final = 4
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _RULE: Final = re.compile(r"[-=_*~#\s]{3,}")
@@ -32,7 +31,7 @@ def preview(data: Octets, structure: Part, limit: int = LONGEST_PREVIEW) -> str:
     lists = body_lists(structure)
     for part in lists.text_body or lists.html_body:
         if part.type.startswith("text/"):
-            found = _first_words(_text(data, part, _PREVIEW_READS, _PREVIEW_CHARACTERS))
+            found = _first_words(_text(data, part, _PREVIEW_READS, _PREVIEW_CHARACTERS), limit)
             if found:
                 return found[:limit].rstrip()
     return ""
@@ -74,19 +73,19 @@ def _text(data: Octets, part: Part, octets: int, most: int, *, attributes: bool 
     return html_to_text(text, most, attributes=attributes) if part.type == "text/html" else text
 
 
-def _first_words(text: str) -> str:
+def _first_words(text: str, enough: int) -> str:
     lines = text[:_PREVIEW_CHARACTERS].split("\n")
     own: list[str] = []
     length = 0
     for line in lines:
-        if length > _ENOUGH or line.rstrip("\r") in _SIGNATURE:
+        if length > enough or line.rstrip("\r") in _SIGNATURE:
             break
-        shown = line.strip()
+        shown = _on_one_line(line)
         # Most lines begin with a letter and end in no colon: those are none of the others.
-        if (shown[:1].isalnum() and shown[-1] != ":") or not _is_passed_by(line, shown):
+        if shown and ((shown[0].isalnum() and shown[-1] != ":") or not _is_passed_by(line, shown)):
             own.append(shown)
-            length += len(shown)
-    return _one_line(own) or _one_line(lines)
+            length += len(shown) + 1
+    return " ".join(own) or _on_one_line(" ".join(lines))
 
 
 def _is_passed_by(line: str, shown: str) -> bool:
@@ -96,5 +95,5 @@ def _is_passed_by(line: str, shown: str) -> bool:
     return shown.endswith(":") and _ATTRIBUTION.fullmatch(shown) is not None
 
 
-def _one_line(lines: list[str]) -> str:
-    return " ".join(_CONTROL.sub(" ", " ".join(lines)).split())
+def _on_one_line(text: str) -> str:
+    return " ".join((text if text.isprintable() else _CONTROL.sub(" ", text)).split())
