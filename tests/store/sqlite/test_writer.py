@@ -74,6 +74,7 @@ def test_full_text_is_indexed_when_the_writer_is_idle(store: SqliteStore) -> Non
 
 
 def test_full_text_does_not_fall_behind_under_load(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "LOOK_SECONDS", 0)
     monkeypatch.setattr(writer, "LOOK_SHARE", 0)
     account_of(store)
     most = 0

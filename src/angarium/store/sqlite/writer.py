@@ -31,8 +31,12 @@ INDEX_SLICE = 200
 INDEX_BACKLOG = 1000
 """What waits for full text beyond which indexing no longer waits for an idle moment: a text query reads all of it."""
 
+LOOK_SECONDS = 0.05
 LOOK_SHARE = 50
-"""Times as long as counting what waits took until it is counted again."""
+"""Times as long as counting what waits took until it is counted again, and no sooner than so many seconds.
+
+It is counted right after a group was told, when whoever waited for that wants the interpreter.
+"""
 
 _log = logging.getLogger(__name__)
 
@@ -151,7 +155,7 @@ class Writer:
         if now < self._look_at:
             return False
         waiting = self._groups.waiting(INDEX_BACKLOG + 1)
-        self._look_at = time.monotonic() + LOOK_SHARE * (time.monotonic() - now)
+        self._look_at = now + max(LOOK_SECONDS, LOOK_SHARE * (time.monotonic() - now))
         return waiting > INDEX_BACKLOG
 
     def _run(self, first: Job) -> None:
