@@ -126,6 +126,9 @@ class Harness:
         """The Response object for a body, each request run as its access needs."""
         request = self.engine.prepare(body)
         if request.access is Access.WRITE:
+            ahead = self.engine.ahead(request, user)
+            if ahead is not None:
+                self.store.read(ahead)
             answer = self.store.write(lambda view: self.engine.run(request, user, transaction=view)).result()
         elif request.access is Access.READ:
             answer = self.store.read(lambda view: self.engine.run(request, user, snapshot=view))

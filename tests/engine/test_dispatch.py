@@ -230,3 +230,27 @@ def test_a_hasty_read_that_takes_too_long_is_left_to_whoever_asked(tmp_path: Pat
     with pytest.raises(TooSlow):
         harness.store.glance(lambda view: harness.engine.run(request, user, snapshot=view, hasty=True))
     harness.close()
+
+
+def test_what_a_method_does_ahead_is_done_on_a_snapshot_and_a_fault_in_it_is_told_by_the_method(
+    ann: Principal, tmp_path: Path
+) -> None:
+    seen: list[Any] = []
+
+    def ahead(principal: Principal, arguments: Any) -> Any:
+        def work(snapshot: Any) -> None:
+            seen.append((principal.id, arguments["n"], snapshot.accounts()))
+            if arguments["n"] == 1:
+                raise ValueError("a bug")
+
+        return work if arguments["n"] else None
+
+    method = Method("Test/write", URN, Access.WRITE, lambda call: {}, None, account=False, ahead=ahead)
+    harness = Harness(tmp_path / "ahead", served=Served([Capability(URN)], [], [method]))
+    try:
+        calls = [["Test/write", {"n": n}, "c"] for n in range(3)]
+        answer = harness.request(ann, [*calls, ["Core/echo", {}, "e"]])
+        assert [name for name, _, _ in answer["methodResponses"]] == ["Test/write"] * 3 + ["Core/echo"]
+        assert seen == [(ann.id, 1, []), (ann.id, 2, [])]
+    finally:
+        harness.close()

@@ -55,6 +55,7 @@ class Composed:
     engine: Engine
     prepare: Callable[[bytes], AnyRequest]
     reading: Reading
+    writing: Writing
     sign_in: SignIn
     feed: Feed
     end_streams: Callable[[], None]
@@ -67,9 +68,13 @@ def clock() -> int:
 
 
 def compose_engine(
-    config: Config, key: VapidKey, clock: Callable[[], int] = clock, make: EngineMaker = Engine
+    config: Config,
+    key: VapidKey,
+    clock: Callable[[], int] = clock,
+    make: EngineMaker = Engine,
+    readings: mail.Readings | None = None,
 ) -> Engine:
-    """All that the server can do, under its limits; `key` signs pushes."""
+    """All that the server can do, under its limits; `key` signs pushes, `readings` are of uploads."""
     limits, allowed = config.limits.limits(), sending(config)
     registry = Registry(
         capabilities=(
@@ -91,7 +96,7 @@ def compose_engine(
             *push.types(targets_of(config).problem, creation_limit()),
         ),
         methods=(
-            *mail.methods(),
+            *mail.methods(readings),
             *submission.methods(allowed, mail.MAIL),
             *contacts.methods(),
             *calendars.methods(),
@@ -112,14 +117,15 @@ def compose(
     tokens: Tokens | None = None,
 ) -> Composed:
     """A server on a store; `writing` and `tokens` when another process writes, `make` when the engine is another."""
-    engine = compose_engine(config, key_of(store), clock, make)
+    readings = mail.Readings()
+    engine = compose_engine(config, key_of(store), clock, make, readings)
     reads, hashing = Threads(_READERS, "angarium-read"), Threads(_HASHERS, "angarium-hash")
     reading = Reading(store, reads)
     addresses = Addresses(config.server.public_url, config.server.trusted_proxies)
     sign_in = SignIn(reading, hashing, addresses, time.monotonic, secrets.token_bytes(32))
     feed = Feed(sign_in.forget)
     cors = Cors(config.server.cors_origins)
-    writing = writing or LocalWriting(store, engine, clock)
+    writing = writing or LocalWriting(store, engine, clock, reading, readings.foresee)
     legacy = dialect(config, engine, token)
     older = OlderRoutes(legacy.settings, tokens or LocalTokens(store, clock), key_of(store), clock)
     jmap = Jmap(engine, sign_in, addresses, cors, reading, writing, feed, reads, legacy, older)
@@ -134,6 +140,7 @@ def compose(
         engine=engine,
         prepare=partial(prepare, engine, legacy),
         reading=reading,
+        writing=writing,
         sign_in=sign_in,
         feed=feed,
         end_streams=end_streams,

@@ -17,7 +17,7 @@ from angarium.engine.access import Principal
 from angarium.formats.json import JSON
 from angarium.protocols.http.reading import Reading
 from angarium.protocols.jmap.running import AnyRequest
-from angarium.protocols.jmap.writing import LocalWriting
+from angarium.protocols.jmap.writing import Writing
 from angarium.protocols.legacy.tokens import LocalTokens
 from angarium.store.contract import AccountKey, BlobHash, NotDurable, Stage, StagedBlob, State, StateChange
 from angarium.store.sqlite.blobfiles import BlobFiles
@@ -40,7 +40,7 @@ class ForwardedWrites:
         folder: Path,
         prepare: Callable[[bytes], AnyRequest],
         reading: Reading,
-        writing: LocalWriting,
+        writing: Writing,
         tokens: LocalTokens,
     ) -> None:
         self._tokens = tokens

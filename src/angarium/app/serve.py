@@ -35,7 +35,6 @@ from angarium.formats.json import JSON
 from angarium.protocols.http.server import HttpServer
 from angarium.protocols.http.threads import Threads
 from angarium.protocols.jmap.feed import Feed
-from angarium.protocols.jmap.writing import LocalWriting
 from angarium.protocols.legacy.tokens import LocalTokens
 from angarium.protocols.smtp.settings import RelaySettings
 from angarium.store.contract import QUEUE, Store, StoreError, Transaction
@@ -186,8 +185,8 @@ async def _controlled(config: Config, store: Store, composed: Composed) -> Async
     operations: dict[str, Operation] = {
         name: partial(_operation, composed, threads, services, name) for name in OPERATIONS
     }
-    writing = LocalWriting(store, composed.engine, clock)
-    forwarded = ForwardedWrites(config.data, composed.prepare, composed.reading, writing, LocalTokens(store, clock))
+    tokens = LocalTokens(store, clock)
+    forwarded = ForwardedWrites(config.data, composed.prepare, composed.reading, composed.writing, tokens)
     server = ControlServer(
         config.data / NAME, operations | forwarded.operations(), {NEWS: partial(_news, composed.feed)}
     )

@@ -11,11 +11,21 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 import orjson
 
-from angarium.engine.access import AccountAccess
+from angarium.engine.access import AccountAccess, Principal
 from angarium.engine.limits import COLLATIONS
 from angarium.engine.shapes import Shape
 from angarium.formats.json import JSON
-from angarium.store.contract import Changes, Comparison, Expression, Order, QueryChanges, QueryResult, State, Window
+from angarium.store.contract import (
+    Changes,
+    Comparison,
+    Expression,
+    Order,
+    QueryChanges,
+    QueryResult,
+    Snapshot,
+    State,
+    Window,
+)
 
 if TYPE_CHECKING:
     from angarium.engine.call import Call
@@ -208,12 +218,17 @@ class Access(IntEnum):
     WRITE = 2
 
 
+Ahead: TypeAlias = Callable[[Principal, Mapping[str, JSON]], Callable[[Snapshot], None] | None]
+"""What a method that writes may do before it has the writer, for arguments that nobody has checked yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """One method: how its arguments are checked and what runs it.
 
     `account` says that it takes `accountId`; it then runs with `call.account` set, and a WRITE method is refused with
-    accountReadOnly where the user may only read. `arguments` None takes anything.
+    accountReadOnly where the user may only read. `arguments` None takes anything. `ahead` gives work that `run` would
+    do again, or None: nobody waits for the writer meanwhile.
     """
 
     name: str
@@ -222,6 +237,7 @@ class Method:
     run: "Callable[[Call], Response]"
     arguments: tuple[Argument, ...] | None = ()
     account: bool = True
+    ahead: Ahead | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeAlias, cast
 
 import orjson
@@ -85,6 +86,15 @@ class Engine:
         """The request that an object is, for who had to parse the body; raises RequestError."""
         mended = value if self.mend is None else self.mend(value, self.registry)
         return request_of(mended, self.registry, self.limits)
+
+    def ahead(self, request: Request, principal: Principal) -> Callable[[Snapshot], None] | None:
+        """What its methods want to do on a snapshot before the request has the writer; None for nothing."""
+        wanted = [
+            work
+            for call in request.calls
+            if call.method and call.method.ahead and (work := call.method.ahead(principal, call.arguments))
+        ]
+        return partial(_do_ahead, wanted) if wanted else None
 
     def run(
         self,
@@ -199,6 +209,12 @@ class Engine:
         return MethodError(
             MethodErrorType.SERVER_FAIL, f"a fault in the server; nothing of this call was kept (log entry {number})"
         )
+
+
+def _do_ahead(wanted: Sequence[Callable[[Snapshot], None]], snapshot: Snapshot) -> None:
+    for work in wanted:
+        with suppress(Exception):  # comes again where the method runs, and is told there
+            work(snapshot)
 
 
 def _call(context: RequestContext, method: Method, given: dict[str, JSON]) -> Call:

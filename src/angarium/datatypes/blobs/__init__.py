@@ -2,7 +2,7 @@
 
 from angarium.datatypes.blobs.access import Blob, octets, read_blob
 from angarium.datatypes.blobs.blobid import MOST_STEPS, BlobId, Step, locate, parse_blob_id
-from angarium.datatypes.blobs.budget import read_counted, spend
+from angarium.datatypes.blobs.budget import charge, read_counted, spend
 from angarium.datatypes.blobs.copy import BLOB_COPY
 from angarium.datatypes.blobs.parsing import BLOB_IDS, PARSE_ARGUMENTS, listed, parse_blobs
 from angarium.datatypes.blobs.transfer import UPLOAD_ALLOWANCE, BlobNotFound, UploadRefused, download, keep, upload
@@ -18,6 +18,7 @@ __all__ = [
     "BlobNotFound",
     "Step",
     "UploadRefused",
+    "charge",
     "download",
     "keep",
     "listed",

@@ -15,9 +15,16 @@ def spend(call: Call, octets: int) -> bool:
     return call.request.octets_left >= 0
 
 
+def charge(call: Call, octets: int) -> None:
+    """The same; SetError rateLimit once the request has read more than it may."""
+    if not spend(call, octets):
+        raise SetError(SetErrorType.RATE_LIMIT, "this request reads too much of blobs; ask for less at a time")
+
+
 def read_counted(call: Call, account: AccountAccess, blob_id: str) -> Blob | None:
     """The blob as `read_blob` gives it; SetError rateLimit once the request has read more than it may."""
-    blob = read_blob(call.snapshot, call.request.principal, account, blob_id) if spend(call, 0) else None
-    if not spend(call, blob.weight if blob else 0):
-        raise SetError(SetErrorType.RATE_LIMIT, "this request reads too much of blobs; ask for less at a time")
+    charge(call, 0)
+    blob = read_blob(call.snapshot, call.request.principal, account, blob_id)
+    if blob:
+        charge(call, blob.weight)
     return blob

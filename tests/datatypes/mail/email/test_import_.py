@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from angarium.datatypes.mail.email.import_ import EmailImport
+from angarium.datatypes.mail.readings import Readings
+from angarium.engine.access import Principal
+from angarium.store.contract import BlobHash
 from tests.datatypes.mail.desk import Desk, octets
 
 CORPUS = Path(__file__).parents[5] / "shared" / "corpora" / "mail"
@@ -171,3 +175,60 @@ def test_real_mail_is_imported_shown_and_given_back(ann: Desk) -> None:
     assert len(files) > 300
     assert refused <= 3
     assert ann.boxes()["Inbox"]["totalEmails"] == len(files) - refused
+
+
+# --- read ahead ---
+
+
+def ahead(ann: Desk, readings: Readings, emails: Any, user: Principal | None = None) -> bool:
+    """Whether there was something to read ahead; it is read then."""
+    work = EmailImport(readings).ahead(user or ann.user, {"accountId": ann.harness.account(ann.user), "emails": emails})
+    if work is not None:
+        ann.harness.store.read(work)
+    return work is not None
+
+
+def blob_hash(blob: str) -> BlobHash:
+    return BlobHash(blob[1:])
+
+
+def test_messages_are_read_ahead_once(ann: Desk) -> None:
+    blobs = [ann.harness.upload(ann.user, data) for data in (octets(), b"no field at all", octets(body="two"))]
+    readings, emails = Readings(), {blob: {"blobId": blob} for blob in blobs}
+    assert ahead(ann, readings, emails)
+    assert [bool(readings.get(ann.user.id, blob_hash(blob))) for blob in blobs] == [True, False, True]
+    assert not ahead(ann, readings, {"e": {"blobId": blobs[0]}})
+
+
+def test_nobody_reads_ahead_what_may_not_be_read(ann: Desk) -> None:
+    blob, bob = ann.harness.upload(ann.user, octets()), ann.harness.user("bob")
+    seen = ann.harness.share(ann.user, bob)
+    reader = ann.harness.share(ann.user, bob, read_only=True)
+    readings, emails = Readings(), {"e": {"blobId": blob}}
+    assert not ahead(ann, readings, emails, bob)  # who does not see the account
+    assert not ahead(ann, readings, emails, reader)
+    assert ahead(ann, readings, emails, seen)  # the upload is Ann's
+    assert readings.get(bob.id, blob_hash(blob)) is None
+
+
+@pytest.mark.parametrize("emails", [None, 5, [{}], {}, {"e": 5}, {"e": {"blobId": 5}}, {"e": {"blobId": "b0_1-2"}}])
+def test_arguments_that_name_no_whole_blob_give_nothing_to_read_ahead(ann: Desk, emails: Any) -> None:
+    assert not ahead(ann, Readings(), emails)
+
+
+def test_what_was_read_ahead_is_refused_to_who_may_not_read_it_any_more(ann: Desk) -> None:
+    blob = ann.harness.upload(ann.user, octets())
+    assert refused(ann, blobId=blob, mailboxIds={"B999": True})["properties"] == ["mailboxIds"]  # it was read by then
+    ann.harness.store.write(lambda view: view.blobs.collect(ann.harness.now // 1000 + 7200)).result()
+    assert refused(ann, blobId=blob)["properties"] == ["blobId"]
+
+
+def test_a_part_of_a_message_is_imported(ann: Desk) -> None:
+    inner = octets("Inside")
+    outer = octets(Content_Type="message/rfc822").partition(b"\r\n\r\n")[0] + b"\r\n\r\n" + inner
+    email = ann.put(outer)
+    part = ann.email(email, "attachments")["attachments"][0]["blobId"]
+    given = {"blobId": part, "mailboxIds": {ann.box("inbox"): True}}
+    made = ann.call("Email/import", emails={"e": given})["created"]["e"]
+    assert ann.email(made["id"], "subject")["subject"] == "Inside"
+    assert ann.download(made["blobId"]) == inner

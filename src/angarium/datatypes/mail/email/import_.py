@@ -1,12 +1,15 @@
 """Email/import (RFC 8621 §4.8): uploaded blobs become emails, their octets unchanged."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Final, cast
 
-from angarium.datatypes.blobs import octets, read_counted
-from angarium.datatypes.mail import ingest
+from angarium.datatypes.blobs import Blob, BlobId, charge, octets, parse_blob_id, read_blob, read_counted
 from angarium.datatypes.mail.email import filing
+from angarium.datatypes.mail.readings import Reading, Readings, read
+from angarium.engine.access import Principal
 from angarium.engine.call import Call
 from angarium.engine.declare import REQUIRED, Access, Argument, Method, Response
 from angarium.engine.errors import SetError, SetErrorType, invalid_properties
@@ -15,11 +18,14 @@ from angarium.engine.methods.states import check_state, state
 from angarium.engine.shapes import Shape, an_object, identifier, map_of, nullable, text
 from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON
-from angarium.formats.message import Message, parse, received_date
+from angarium.store.contract import Snapshot
 
 _SHAPES: Final[Mapping[str, Shape]] = {"blobId": identifier, **filing.FILING}
 _LATEST: Final = 253_402_300_799_999
 """The end of the year 9999, epoch milliseconds: a Date has no more digits."""
+
+_MOST_AHEAD: Final = 200_000_000
+"""Octets of messages that are read ahead for one call; a request may not make the server read more either."""
 
 _REQUIRED: Final = ("blobId", "mailboxIds")
 
@@ -36,64 +42,127 @@ def _checked(given: Mapping[str, JSON]) -> None:
         raise invalid_properties("; ".join(f"{name}: {problem}" for name, problem in problems.items()), *problems)
 
 
-def _import(call: Call, given: Mapping[str, JSON]) -> dict[str, JSON]:
-    """Import one message; SetError to refuse it."""
-    _checked(given)
-    mailboxes = filing.mailboxes(call, filing.resolved(call, given["mailboxIds"]))
-    keywords = filing.keywords(given.get("keywords") or {})
-    blob_id = cast(str, given["blobId"])
-    blob = read_counted(call, call.account, blob_id)
-    if blob is None:  # RFC 8621 §4.8 wants invalidProperties here, not blobNotFound
-        raise invalid_properties(f"blobId: there is no blob '{blob_id}'", "blobId")
-    data = octets(blob.content)
-    try:
-        message = parse(data)
-    except FormatError:
-        raise SetError(SetErrorType.INVALID_EMAIL, "the blob has no header field at all, so it is no message") from None
-    name = None if blob.id.steps else blob.id.hash
-    new = ingest.from_message(data, message, keywords, mailboxes, _received(call, given, message), name)
-    if name is None:
-        call.transaction.blobs.add(blob.content[:])
-    return filing.created(call.transaction.messages.add(call.account.key, new))
+class EmailImport:
+    """Imports what is best read before, and whatever it names reads before the request has the writer."""
+
+    def __init__(self, readings: Readings) -> None:
+        self._readings = readings
+
+    def ahead(self, principal: Principal, arguments: Mapping[str, JSON]) -> Callable[[Snapshot], None] | None:
+        """Reads the messages that a call names and that nobody has read, as many as are kept; None for none."""
+        account = principal.accounts.get(str(arguments.get("accountId")))
+        blobs = [blob for blob in _named(arguments.get("emails")) if not self._readings.get(principal.id, blob.hash)]
+        if account is None or account.read_only or not blobs:
+            return None
+
+        def read_all(snapshot: Snapshot) -> None:
+            left = _MOST_AHEAD
+            for blob in blobs:
+                found = read_blob(snapshot, principal, account, str(blob))
+                left -= found.weight if found else 0
+                if left < 0:
+                    return
+                with suppress(FormatError):
+                    if found and not self._readings.keep(principal.id, _read(found)):
+                        return
+
+        return read_all
+
+    def __call__(self, call: Call) -> Response:
+        """Run the method."""
+        emails = cast("dict[str, dict[str, JSON]]", call.object("emails"))
+        check_size(call, len(emails))
+        old_state = check_state(call, "Email", "ifInState")
+        created: dict[str, JSON] = {}
+        refused: dict[str, JSON] = {}
+
+        def import_one(key: str, given: dict[str, JSON]) -> None:
+            shown = self._import(call, given)
+            created[key] = shown
+            call.request.created[key] = cast(str, shown["id"])
+
+        perform(call, [Work(partial(import_one, key, given), refused, key) for key, given in emails.items()])
+        return {
+            "accountId": call.account.id,
+            "oldState": old_state,
+            "newState": state(call, "Email"),
+            "created": created or None,
+            "notCreated": refused or None,
+        }
+
+    def _import(self, call: Call, given: Mapping[str, JSON]) -> dict[str, JSON]:
+        """Import one message; SetError to refuse it."""
+        _checked(given)
+        mailboxes = filing.mailboxes(call, filing.resolved(call, given["mailboxIds"]))
+        keywords = filing.keywords(given.get("keywords") or {})
+        reading = self._reading(call, cast(str, given["blobId"]))
+        new = replace(
+            reading.message, keywords=keywords, mailboxes=mailboxes, received=_received(call, given, reading.received)
+        )
+        return filing.created(call.transaction.messages.add(call.account.key, new))
+
+    def _reading(self, call: Call, blob_id: str) -> Reading:
+        """The message in a blob, which is kept as a blob of its own when it was a part of one."""
+        known = self._known(call, blob_id)
+        if known is not None:
+            return known
+        blob = read_counted(call, call.account, blob_id)
+        if blob is None:  # RFC 8621 §4.8 wants invalidProperties here, not blobNotFound
+            raise invalid_properties(f"blobId: there is no blob '{blob_id}'", "blobId")
+        try:
+            reading = _read(blob)
+        except FormatError:
+            raise SetError(
+                SetErrorType.INVALID_EMAIL, "the blob has no header field at all, so it is no message"
+            ) from None
+        if blob.id.steps:
+            call.transaction.blobs.add(blob.content[:])
+        return reading
+
+    def _known(self, call: Call, blob_id: str) -> Reading | None:
+        """What was read before, of a blob that the user may read."""
+        name = parse_blob_id(blob_id)
+        if name is None or name.steps:
+            return None
+        user = call.request.principal.id
+        known = self._readings.get(user, name.hash)
+        if known is None or not call.snapshot.blobs.readable(call.account.key, user, name.hash):
+            return None
+        charge(call, known.message.size)
+        return known
 
 
-def _received(call: Call, given: Mapping[str, JSON], message: Message) -> int:
+def _named(emails: JSON) -> list[BlobId]:
+    """The whole blobs that a call names, whose arguments nobody has checked yet."""
+    given = (
+        [email.get("blobId") for email in emails.values() if isinstance(email, dict)]
+        if isinstance(emails, dict)
+        else []
+    )
+    names = [parse_blob_id(blob) for blob in dict.fromkeys(blob for blob in given if isinstance(blob, str))]
+    return [name for name in names if name is not None and not name.steps]
+
+
+def _read(blob: Blob) -> Reading:
+    return read(octets(blob.content), None if blob.id.steps else blob.id.hash)
+
+
+def _received(call: Call, given: Mapping[str, JSON], told: int | None) -> int:
     """RFC 8621 §4.8: as given, or by the newest Received field where that has a time that can be, or now."""
     wanted = filing.moment(given.get("receivedAt"))
     if wanted is not None:
         return wanted
-    told = received_date(message.headers)
     return told if told is not None and 0 <= told <= _LATEST else call.request.now
 
 
-def _run(call: Call) -> Response:
-    emails = cast("dict[str, dict[str, JSON]]", call.object("emails"))
-    check_size(call, len(emails))
-    old_state = check_state(call, "Email", "ifInState")
-    created: dict[str, JSON] = {}
-    refused: dict[str, JSON] = {}
-
-    def import_one(key: str, given: dict[str, JSON]) -> None:
-        shown = _import(call, given)
-        created[key] = shown
-        call.request.created[key] = cast(str, shown["id"])
-
-    perform(call, [Work(partial(import_one, key, given), refused, key) for key, given in emails.items()])
-    return {
-        "accountId": call.account.id,
-        "oldState": old_state,
-        "newState": state(call, "Email"),
-        "created": created or None,
-        "notCreated": refused or None,
-    }
-
-
-def email_import(capability: str) -> Method:
+def email_import(capability: str, readings: Readings) -> Method:
     """The method under the capability of mail."""
+    run = EmailImport(readings)
     return Method(
         "Email/import",
         capability,
         Access.WRITE,
-        _run,
+        run,
         (Argument("ifInState", nullable(text)), Argument("emails", map_of(identifier, an_object), REQUIRED)),
+        ahead=run.ahead,
     )
