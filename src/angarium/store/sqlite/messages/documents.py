@@ -48,15 +48,15 @@ class Documents(NamedTuple):
             return indexed
         return f"({indexed} OR +{column} IN (SELECT value FROM json_each({self.waiting})))"
 
-    def listed(self, floor: str) -> str:
-        """A SELECT of the indexed ones from a key on, as `document`."""
+    def listed(self, floor: str, end: str = ":high") -> str:
+        """A SELECT of the indexed ones from one key to another, as `document`."""
         return (
             "SELECT rowid AS document FROM email_text "
-            f"WHERE email_text MATCH {self.expression} AND rowid BETWEEN {floor} AND :high"
+            f"WHERE email_text MATCH {self.expression} AND rowid BETWEEN {floor} AND {end}"
         )
 
-    def all_from(self, floor: str) -> str:
-        """A SELECT of all of them from a key on, as `document`."""
+    def all_from(self, floor: str, end: str = ":high") -> str:
+        """A SELECT of the indexed ones from one key to another and of those that wait from the first on."""
         if self.waiting is None:
-            return self.listed(floor)
-        return f"{self.listed(floor)} UNION ALL SELECT value FROM json_each({self.waiting}) WHERE value >= {floor}"
+            return self.listed(floor, end)
+        return f"{self.listed(floor, end)} UNION ALL SELECT value FROM json_each({self.waiting}) WHERE value >= {floor}"

@@ -106,18 +106,22 @@ class Selection:
     def _nearest(self, documents: Documents, need: int) -> tuple[str, Source, list[str]]:
         """The newest documents of a text, found first along their keys, which go by second of receipt.
 
-        A key never lies before the second of receipt, so what was received since the second of the oldest that is
-        needed has a key since then, and the order of receipt is found among those alone.
+        A key never lies before the second of receipt, so what was received since the second of the oldest of them has a
+        key since then: what has one below theirs is found too, and the order of receipt among all of these.
         """
         indexed, needed = text_source(documents, documents.listed(":low")), self._bindings.bind(need)
-        second = f"min(max(min(received) / 1000, 0), {LAST_SECOND})"
-        floor = f"iif(count(*) < {needed}, :low, :low + ({second} << {SEQUENCE_BITS}))"
-        newest = (
-            f"SELECT e.received AS received {self._from(indexed, self._conditions)} "
-            f"ORDER BY d.document DESC LIMIT {needed}"
+        floor = f":low + (min(max(min(received) / 1000, 0), {LAST_SECOND}) << {SEQUENCE_BITS})"
+        short = f"count(*) < {needed}"  # then these are all that are indexed
+        prefix = (
+            "WITH near (document, received, id) AS MATERIALIZED ("
+            f"SELECT d.document, e.received, e.id {self._from(indexed, self._conditions)} "
+            f"ORDER BY d.document DESC LIMIT {needed}), reach (floor, top) AS MATERIALIZED ("
+            f"SELECT iif({short}, :low, {floor}), iif({short}, :low, min(document)) FROM near) "
         )
-        prefix = f"WITH near (floor) AS MATERIALIZED (SELECT {floor} FROM ({newest})) "
-        return prefix, text_source(documents, documents.all_from("(SELECT floor FROM near)")), self._conditions
+        below = documents.all_from("(SELECT floor FROM reach)", "(SELECT top - 1 FROM reach)")
+        others = f"SELECT e.received, e.id {self._from(text_source(documents, below), self._conditions)}"
+        found = f"(SELECT received, id FROM near UNION ALL {others}) f"
+        return prefix, Source(found, "1", At("f", "f"), "f.received", "f.id"), []
 
     def _nearest_threads(self, documents: Documents, need: int) -> tuple[str, Source, list[str]]:
         """The same for threads, and how to walk them: those of some newest documents, of more while they are too few.
