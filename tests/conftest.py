@@ -5,6 +5,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from angarium.store.contract import Store
 from angarium.store.sqlite import open_store
@@ -27,6 +28,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    settings.register_profile("clockless", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("clockless")  # how quick a machine is, and what else it does, fails no test
     config.pluginmanager.register(publishing, "publishing")
 
 

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from angarium.formats.jscontact import MOST_LANGUAGES, check, localized
@@ -166,7 +166,6 @@ VALUES = st.recursive(
 PLACES = ["name", "phones", "localizations", "anniversaries", "addresses", "media", "vCardProps", "speakToAs", "kind"]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(PLACES), VALUES | st.dictionaries(st.text(max_size=3), VALUES)))
 def test_any_value_gets_an_answer(properties: dict[str, JSON]) -> None:
     assert isinstance(check({**CARD, **properties}), list)

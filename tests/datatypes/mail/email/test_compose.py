@@ -367,7 +367,7 @@ def test_an_empty_address_of_a_half_finished_draft_is_kept(ann: Desk) -> None:
     assert ann.email(made["id"], "to")["to"] == [{"name": None, "email": "half"}]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     subject=st.text(max_size=200),
     name=st.text(max_size=60),

@@ -37,7 +37,7 @@ def forest(ann: Desk) -> dict[str, dict[str, Any]]:
     return {box["id"]: box for box in ann.call("Mailbox/get", ids=None, properties=properties)["list"]}
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(batches)
 def test_the_forest_stays_valid_and_accepted_changes_hold(
     ann: Desk, batches: list[tuple[dict[int, dict[str, Any]], list[int]]]
