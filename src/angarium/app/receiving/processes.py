@@ -13,13 +13,16 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from angarium.app.receiving.link import END, FORGET, Link, Packed, Said, unpacked
+from angarium.app.receiving.link import END, FORGET, Link, Said, unpacked
+from angarium.flows.deliver import Arrival
 from angarium.protocols.lmtp.dialogue import Session, Terms
 from angarium.protocols.lmtp.keeping import StoreKeeping
+from angarium.protocols.lmtp.verdict import Verdict
 from angarium.store.contract import DIRECTORY, StateChange, StoreError
 
 IDLE_SECONDS: Final = 60.0
@@ -87,7 +90,7 @@ class _Process:
         self._link = Link(self._heard, self._lost)
         self._door: socket.socket | None = None
         self._ready = self._ending = False
-        self._answering: set[asyncio.Task[None]] = set()
+        self._looking_up: set[asyncio.Task[None]] = set()
         self._rest: asyncio.TimerHandle | None = None
         self.connections = 0
 
@@ -146,9 +149,13 @@ class _Process:
     def _heard(self, said: Any) -> None:
         match said:
             case (Said.KEEP, number, addresses, told):
-                self._answer(self._keep(number, addresses, told))
+                arrived = unpacked(told)
+                future = self._keeping.keep(arrived, addresses)
+                future.add_done_callback(partial(self._kept, number, arrived))
             case (Said.KNOWS, number, address):
-                self._answer(self._knows(number, address))
+                task = asyncio.ensure_future(self._knows(number, address))
+                self._looking_up.add(task)
+                task.add_done_callback(self._looking_up.discard)
             case (Said.OVER,):
                 self.connections -= 1
                 if not self.connections:
@@ -157,18 +164,9 @@ class _Process:
                 self._ready = True
                 self._stay(self._idle_seconds)
 
-    def _answer(self, job: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(job)
-        self._answering.add(task)
-        task.add_done_callback(self._answering.discard)
-
-    async def _keep(self, number: int, addresses: list[str], told: Packed) -> None:
-        arrived = unpacked(told)
-        try:
-            verdicts = await self._keeping.keep(arrived, addresses)
-        finally:
-            arrived.blob.discard()
-        self._link.say((number, [(*reply, more) for reply, more in verdicts]))
+    def _kept(self, number: int, arrived: Arrival, future: "asyncio.Future[list[Verdict]]") -> None:
+        arrived.blob.discard()
+        self._link.say((number, [(*reply, more) for reply, more in future.result()]))
 
     async def _knows(self, number: int, address: str) -> None:
         try:

@@ -14,6 +14,7 @@ from angarium.datatypes.principals import Recipient, recipient
 from angarium.datatypes.principals.users import KIND as USER
 from angarium.flows.deliver import Arrival, Outcome, Pipeline, deliver, deliver_to
 from angarium.protocols.http.threads import Threads, tell
+from angarium.protocols.lmtp import replies
 from angarium.protocols.lmtp.verdict import Result, Verdict, verdict
 from angarium.store.contract import (
     DIRECTORY,
@@ -28,6 +29,7 @@ from angarium.store.contract import (
 )
 
 _MOST_KNOWN: Final = 10_000
+_UNHEARD: Final = Verdict(replies.TROUBLE, "")
 
 
 class Keeping(Protocol):
@@ -91,21 +93,15 @@ class StoreKeeping:
         """Begin to receive a large message."""
         return self._store.stage()
 
-    async def keep(self, arrived: Arrival, addresses: Sequence[str]) -> list[Verdict]:
+    def keep(self, arrived: Arrival, addresses: Sequence[str]) -> "asyncio.Future[list[Verdict]]":
         """What became of the message for each address, once that is on disk."""
-        self.under_way += 1
-        try:
-            results = await self._stored(arrived, addresses)
-        finally:
-            self.under_way -= 1
-        return [verdict(address, result) for address, result in zip(addresses, results, strict=True)]
-
-    def _stored(self, arrived: Arrival, addresses: Sequence[str]) -> "asyncio.Future[list[Result]]":
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[list[Result]] = loop.create_future()
-        gathered = _Gathered(len(addresses), lambda results: tell(loop, future, results, None))
+        future: asyncio.Future[list[Verdict]] = loop.create_future()
+        self.under_way += 1
+        future.add_done_callback(self._kept)
+        results = _Results(addresses, lambda verdicts: tell(loop, future, verdicts, None))
         for place, address in enumerate(addresses):
-            told = partial(gathered.add, place)
+            told = partial(results.add, place)
             try:
                 job = partial(_deliver, self._pipeline, arrived, address, self._known.get(address))
                 self._store.submit(job, told)
@@ -113,23 +109,28 @@ class StoreKeeping:
                 told(None, error)
         return future
 
+    def _kept(self, _future: "asyncio.Future[list[Verdict]]") -> None:
+        self.under_way -= 1
 
-class _Gathered:
+
+class _Results:
     """Results that come one by one on the writer's thread, or here when there is no writer any more."""
 
-    def __init__(self, count: int, complete: Callable[[list[Result]], None]) -> None:
-        self._results: list[Result] = [StoreError("unheard")] * count
-        self._left = count
+    def __init__(self, addresses: Sequence[str], complete: Callable[[list[Verdict]], None]) -> None:
+        self._addresses = addresses
+        self._verdicts = [_UNHEARD] * len(addresses)
+        self._left = len(addresses)
         self._complete = complete
         self._lock = Lock()
 
     def add(self, place: int, outcome: Outcome | None, error: BaseException | None) -> None:
+        result: Result = outcome if error is None and outcome is not None else error or StoreError("unheard")
+        self._verdicts[place] = verdict(self._addresses[place], result)
         with self._lock:
-            self._results[place] = outcome if error is None and outcome is not None else error or StoreError("unheard")
             self._left -= 1
             if self._left:
                 return
-        self._complete(self._results)
+        self._complete(self._verdicts)
 
 
 def _look_up(pipeline: Pipeline, address: str, snapshot: Snapshot) -> _Known | None:
