@@ -4,7 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DATA   ?= demo-data
 LISTEN ?= 127.0.0.1:8080
-CRASH  := tests/crash tests/store/sqlite/test_rescue.py tests/access tests/testing/test_leaks.py
+CRASH  := tests/crash tests/store/sqlite/test_rescue.py tests/access tests/testing/test_leaks.py \
+	tests/app/cli/test_round_trip.py
 
 .PHONY: setup demo test check bench crash fuzz lock clean
 
@@ -33,7 +34,8 @@ bench: setup  ## measure; PEER=url,user,password or CYRUS=script-that-starts-it 
 	$(BIN)/python -m bench $(if $(PEER),--peer "$(PEER)") $(if $(CYRUS),--cyrus "$(CYRUS)") --json build/bench.json --markdown docs/performance.md $(ARGS)
 
 crash: setup  ## kill the server again and again; nothing acknowledged may be lost
-	$(BIN)/python -m pytest $(CRASH) --publish --kills $(or $(KILLS),250) --starts $(or $(STARTS),1000); \
+	$(BIN)/python -m pytest $(CRASH) --publish --kills $(or $(KILLS),250) --pairs $(or $(PAIRS),10000) \
+		--starts $(or $(STARTS),1000) --mails $(or $(MAILS),10000); \
 		ended=$$?; $(BIN)/python -m tests.report && exit $$ended
 
 fuzz: setup $(VENV)/.fuzz  ## throw random input at every parser, guided by what it reaches; TARGETS, RUNS, EXAMPLES

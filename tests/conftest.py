@@ -19,6 +19,8 @@ NewUser = Callable[[], Client]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=5, help="how often tests/crash kills the server")
+    parser.addoption("--pairs", type=int, default=5, help="how many pairs of failures tests/crash tries of each kind")
+    parser.addoption("--mails", type=int, default=200, help="how many mails tests/app exports and imports again")
     parser.addoption("--starts", type=int, default=50, help="how often tests/testing starts and stops a server")
     parser.addoption("--examples", type=int, default=40, help="how many examples each test of tests/fuzz tries")
     parser.addoption("--publish", action="store_true", help="keep what was counted for `python -m tests.report`")

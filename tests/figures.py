@@ -51,10 +51,13 @@ class Tally:
         self._about = about
         self._publish = publish
         self._folder = folder
+        self._parts: dict[str, Tally] = {}
 
     def part(self, name: str) -> "Tally":
         """One of several that count at the same time."""
-        return Tally(f"{self._name}/{name}", self._about, self._publish, self._folder)
+        if name not in self._parts:
+            self._parts[name] = Tally(f"{self._name}/{name}", self._about, self._publish, self._folder)
+        return self._parts[name]
 
     def add(self, **counted: int) -> None:
         """Count."""

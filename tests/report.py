@@ -12,25 +12,44 @@ from typing import Any
 from bench.markers import replace_sections
 
 from tests.fuzz.traced import OWN
-from tests.goals import CLIENTS, GOALS, LEAKS, LIVES, PAIRS, POWER, RESCUE, UPGRADE, Figures
+from tests.goals import (
+    CLIENTS,
+    ENDS,
+    GOALS,
+    LEAKS,
+    LIVES,
+    POINTS_OF_LIVES,
+    POWER,
+    RESCUE,
+    ROUND_TRIP,
+    TWO_FAILURES,
+    UPGRADE,
+    Figures,
+)
 
 PAGE = Path("docs/reliability.md")
 NOTHING = "–"
+EACH = "each"
+"""How many things were counted, and not how often."""
 
 COUNTED: Sequence[tuple[str, str, str]] = (
     (LIVES, "at a point", "lives of a store ended at a named point"),
     (LIVES, "at an instant", "lives ended at an instant"),
     (LIVES, "old age", "lives that ended by themselves"),
     (LIVES, "deeds", "deeds acknowledged in these lives"),
+    (POINTS_OF_LIVES, EACH, "named points at which they ended"),
     (LIVES, "EIO", "steps made to fail with an I/O error"),
     (LIVES, "ENOSPC", "steps made to fail with a full disk"),
-    (PAIRS, "failures", "pairs of two such steps tried, drawn at random"),
-    (PAIRS, "met", "of them, pairs of which both failed"),
-    (PAIRS, "killed", "lives ended at a point after a step had failed"),
+    (TWO_FAILURES, "tried", "pairs of two such steps tried, one after the other"),
+    (TWO_FAILURES, "met", "of them, pairs of which both came to pass"),
+    (ENDS, "tried", "pairs tried of such a step and a named point at which the life ends later"),
+    (ENDS, "met", "of them, pairs of which both came to pass"),
     (UPGRADE, "versions", "earlier versions of the store upgraded"),
     (UPGRADE, "kills", "upgrades killed, each at another step on the disk"),
     (POWER, "records", "lives whose disk was recorded"),
     (POWER, "cuts", "power cuts in them"),
+    (POWER, "spoilt", "lives recorded in which a step failed, each another one"),
+    (POWER, "later", "power cuts in them after that"),
     ("crash/kill", "kills", "kills of a server that clients of JMAP write to"),
     ("crash/kill", "starting", "kills while it starts again"),
     ("crash/kill", "mails", "mails acknowledged there"),
@@ -38,6 +57,7 @@ COUNTED: Sequence[tuple[str, str, str]] = (
     ("crash/lmtp", "letters", "letters handed over to it"),
     ("crash/sending", "kills", "kills of a server that people send mail by"),
     ("crash/sending", "accepted", "submissions accepted there"),
+    (ROUND_TRIP, "mails", "mails taken in, exported, imported and exported again"),
     (RESCUE, "stores", "damaged stores exported"),
     (RESCUE, "whole", "messages in them whose pages are whole"),
     (RESCUE, "saved", "of them, messages exported"),
@@ -81,7 +101,8 @@ def crash(figures: Figures) -> str:
     rows = []
     for name, counted, text in COUNTED:
         if figures.of(name):
-            rows.append((text, f"{figures.count(name, counted):,}", ", ".join(figures.failed(name)) or "none"))
+            number = figures.points() if counted is EACH else figures.count(name, counted)
+            rows.append((text, f"{number:,}", ", ".join(figures.failed(name)) or "none"))
         else:
             rows.append((text, NOTHING, "not run"))
     names = dict.fromkeys(name for name, *_ in COUNTED)

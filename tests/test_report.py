@@ -6,7 +6,7 @@ from bench.markers import replace_sections
 
 from tests import report
 from tests.figures import Tally, keep
-from tests.goals import GOALS, Figures
+from tests.goals import ALL_PAIRS, GOALS, Figures
 
 PARTS = (report.goals, report.crash, report.clients, report.fuzz)
 
@@ -26,10 +26,10 @@ def test_what_was_not_run_reaches_no_goal(tmp_path: Path) -> None:
 def test_what_failed_is_told_and_its_goal_is_not_reached(tmp_path: Path) -> None:
     tally = Tally("crash/power", {}, publish=True, folder=tmp_path)
     tally.add(cuts=600)
-    assert "| 600 | yes |" in report.goals(Figures(tmp_path))
+    assert "| 600, 0 of them after a failure | yes |" in report.goals(Figures(tmp_path))
     tally.fail("test_power[3]", "it was lost")
     assert "| power cuts in them | 600 | test_power[3] |" in report.crash(Figures(tmp_path))
-    assert "| 600 | no, test_power[3] |" in report.goals(Figures(tmp_path))
+    assert "| 600, 0 of them after a failure | no, test_power[3] |" in report.goals(Figures(tmp_path))
 
 
 def test_a_target_that_is_not_over_is_told_as_such(tmp_path: Path) -> None:
@@ -53,3 +53,17 @@ def test_an_upgrade_that_is_not_tried_from_every_version_is_not_enough(tmp_path:
     tally = Tally("crash/upgrade", {}, publish=True, folder=tmp_path)
     tally.add(kills=300, steps=300, versions=1)
     assert "| 300 steps of 1 versions | no |" in report.goals(Figures(tmp_path))
+
+
+def test_points_are_counted_once_and_pairs_must_be_tried_all(tmp_path: Path) -> None:
+    lives = Tally("crash/failpoints", {}, publish=True, folder=tmp_path)
+    lives.part("points").add(**{"before sync wal": 7})
+    lives.part("points").add(**{"after sync wal": 2})
+    pairs = Tally("crash/pairs", {}, publish=True, folder=tmp_path)
+    pairs.part("kills").add(tried=ALL_PAIRS - 1, met=3)
+    lives.add(**{"at a point": 9})
+    found = Figures(tmp_path)
+    assert "| named points at which they ended | 2 | none |" in report.crash(found)
+    assert f"| {ALL_PAIRS - 1:,} of {ALL_PAIRS:,} pairs, of which 3 came to pass | no |" in report.goals(found)
+    pairs.part("failures").add(tried=1, met=1)
+    assert f"| {ALL_PAIRS:,} of {ALL_PAIRS:,} pairs, of which 4 came to pass | yes |" in report.goals(found)

@@ -4,14 +4,13 @@ import errno
 import os
 import random
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import TypeAlias
 
-from angarium.store.contract import StoreError
 from angarium.store.sqlite import open_store
-from tests.crash.faults import POINTS, Faults
-from tests.crash.household import Household
+from tests.crash.days import Life
+from tests.crash.faults import POINTS, Faults, is_often
 from tests.crash.inspection import wrong
 from tests.crash.ledger import Event, Ledger
 
@@ -22,22 +21,33 @@ FAILURES: tuple[Failure, ...] = tuple(
     (point, code)
     for point in POINTS
     for code in (errno.ENOSPC, errno.EIO)
-    if point.startswith("before") and (code == errno.EIO or point.split()[1] in ("create", "write", "make", "rename"))
+    if point.startswith("before")
+    and (code == errno.EIO or point.split()[1] in ("create", "write", "make", "rename", "lengthen"))
 )
 """All of them."""
 
-_TIMES = 3
+_TIMES = 2
 _LATEST = 3
-_LIVES = 4
+"""How often a step of which there are many is done before it fails, at the most."""
+
+_HONEST = ("the disk", "a blob could not")
+"""What those hear whose deed was refused."""
 
 
 class Failing:
     """What a disk's points are told to: makes steps fail, one kind of them after the other, each a few times."""
 
     def __init__(self, failures: Sequence[Failure], chance: random.Random, times: int = _TIMES) -> None:
-        self._waiting = [(point, code, chance.randint(0, _LATEST)) for point, code in failures]
+        self._waiting = [
+            (point, code, chance.randint(0, _LATEST if is_often(point) else 0)) for point, code in failures
+        ]
         self._times = self._left = times
         self.met = 0
+
+    @property
+    def waits(self) -> str:
+        """The point of the next failure; none when it has had all."""
+        return self._waiting[0][0] if self._waiting else ""
 
     def __call__(self, reached: str) -> None:
         if not self._waiting or reached != self._waiting[0][0]:
@@ -59,23 +69,16 @@ def live_with(root: Path, failures: Sequence[Failure], chance: random.Random) ->
     root.mkdir()
     folder, ledger, failing = root / "data", Ledger(), Failing(failures, chance)
 
-    def day(label: str, batches: int, **disk: object) -> None:
-        with closing(open_store(folder, **disk)) as store:  # type: ignore[arg-type]
-            Household(store, hear, label, root / "backup.tar").day(batches)
-
     def hear(event: Event) -> None:
         ledger.hear([event])
 
-    day("good", 5)
     faults = Faults(folder, failing)
+    life = Life(faults, hear, f"life{chance.randrange(1_000_000)}")
     with faults.registered():
-        for number in range(_LIVES):
-            with suppress(StoreError):  # it was told; the next attempt may find a better disk
-                day(f"bad{number}", 8, vfs=faults.vfs, disk=faults)
-        check(folder, ledger, failures)
-    assert {why for why in ledger.reasons if why and not why.startswith(("the disk", "a blob could not"))} == set()
+        life.live(lambda: failing.waits, [point for point, _ in failures])
+    assert {why for why in ledger.reasons if why and not why.startswith(_HONEST)} == set()
     before = ledger.done
-    day("after", 5)
+    Life(Faults(folder, lambda point: None, vfs=""), hear, "after").day("0", 5)
     assert ledger.done > before
     check(folder, ledger, failures)
     return failing.met

@@ -25,6 +25,8 @@ _STEPS = {
     "rename": ("blob", "kept copy", "archive"),
     "remove": ("received", "blob", "wal", "journal", "copy", "kept copy", "archive"),
     "truncate": ("database",),
+    "lengthen": ("wal",),
+    "renew": ("wal",),
     "open": ("database", "wal", "journal", "copy"),
 }
 POINTS = tuple(
@@ -36,6 +38,23 @@ POINTS = tuple(
 """All of them."""
 
 _FRAME_HEADER = 24
+_OFTEN = ("write wal", "sync wal", "commit", "write database")
+_BIRTH = ("journal", "make incoming", "make blobs", "parent")
+
+
+def is_at_birth(point: str) -> bool:
+    """Whether only a new store comes there."""
+    return any(word in point for word in _BIRTH)
+
+
+def is_often(point: str) -> bool:
+    """Whether any life comes there many times."""
+    return any(word in point for word in _OFTEN)
+
+
+def is_in_migration(point: str) -> bool:
+    """Whether only a migration comes there."""
+    return "copy" in point or point.endswith("sync folder")
 
 
 def place_of(folder: Path, path: Path) -> str:
@@ -57,12 +76,27 @@ def place_of(folder: Path, path: Path) -> str:
 
 
 class Faults(Disk):
-    """`vfs` is the name to hand to SQLite, while `registered`."""
+    """`vfs` is the name to hand to SQLite, while `registered`; what does not fail goes on to `disk` (the real one).
 
-    def __init__(self, folder: Path, hook: Hook, vfs: str = "faults") -> None:
+    `disk` may be a file layer of SQLite too, of the name `below`. `failed` hears of the operation on the file that is
+    to fail.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        hook: Hook,
+        vfs: str = "faults",
+        disk: Disk | None = None,
+        below: str = "",
+        failed: Callable[[str, Path], None] = lambda operation, path: None,
+    ) -> None:
         self.folder = folder
         self.hook = hook
         self.vfs = vfs
+        self.below = below
+        self._disk = disk or Disk()
+        self._failed = failed
         self._paths: dict[int, Path] = {}
 
     @contextmanager
@@ -75,55 +109,58 @@ class Faults(Disk):
             layer.unregister()
 
     @contextmanager
-    def at(self, operation: str, path: Path) -> Iterator[None]:
+    def at(self, operation: str, path: Path, place: str = "") -> Iterator[None]:
         """Around a step."""
-        with self.around(operation, place_of(self.folder, path)):
-            yield
-
-    @contextmanager
-    def around(self, operation: str, place: str) -> Iterator[None]:
-        """Around a step at a place."""
-        self.hook(f"before {operation} {place}")
+        place = place or place_of(self.folder, path)
+        try:
+            self.hook(f"before {operation} {place}")
+        except OSError:
+            self._failed(operation, path)
+            raise
         yield
         self.hook(f"after {operation} {place}")
 
     def create(self, folder: Path) -> tuple[int, Path]:
         with self.at("create", folder / "new"):
-            handle, path = super().create(folder)
+            handle, path = self._disk.create(folder)
             self._paths[handle] = path
             return handle, path
 
     def write(self, handle: int, octets: memoryview) -> int:
         with self.at("write", self._paths[handle]):
-            return super().write(handle, octets)
+            return self._disk.write(handle, octets)
 
     def sync(self, handle: int) -> None:
         with self.at("sync", self._paths[handle]):
-            super().sync(handle)
+            self._disk.sync(handle)
 
     def sync_file(self, path: Path) -> None:
         with self.at("sync", path):
-            super().sync_file(path)
+            self._disk.sync_file(path)
 
     def sync_folder(self, path: Path) -> None:
         with self.at("sync", path):
-            super().sync_folder(path)
+            self._disk.sync_folder(path)
 
     def lengthen(self, path: Path, least: int, octets: int) -> int:
         with self.at("lengthen", path):
-            return super().lengthen(path, least, octets)
+            return self._disk.lengthen(path, least, octets)
+
+    def renew(self, path: Path) -> None:
+        with self.at("renew", path):
+            self._disk.renew(path)
 
     def make_folder(self, path: Path) -> None:
         with self.at("make", path):
-            super().make_folder(path)
+            self._disk.make_folder(path)
 
     def rename(self, source: Path, target: Path) -> None:
         with self.at("rename", target):
-            super().rename(source, target)
+            self._disk.rename(source, target)
 
     def remove(self, path: Path) -> None:
         with self.at("remove", path):
-            super().remove(path)
+            self._disk.remove(path)
 
 
 class _Layer(apsw.VFS):
@@ -131,7 +168,7 @@ class _Layer(apsw.VFS):
 
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
-        super().__init__(faults.vfs, "")
+        super().__init__(faults.vfs, faults.below)
 
     def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:  # noqa: N802 (of apsw)
         path = Path(str(name.filename() if isinstance(name, apsw.URIFilename) else name))
@@ -145,22 +182,22 @@ class _Layer(apsw.VFS):
 
 class _File(apsw.VFSFile):
     def __init__(self, faults: Faults, path: Path, name: str | apsw.URIFilename | None, flags: list[int]) -> None:
-        super().__init__("", name, flags)
+        super().__init__(faults.below, name, flags)
         self._faults = faults
-        self._place = place_of(faults.folder, path)
+        self._path = path
 
     def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802 (of apsw)
         # The header of a frame says how large the database is after it when the frame is the last of a transaction.
-        ends = self._place == "wal" and len(data) == _FRAME_HEADER and any(data[4:8])
-        with told(), self._faults.around("write", "commit" if ends else self._place):
+        ends = self._path.name.endswith("-wal") and len(data) == _FRAME_HEADER and any(data[4:8])
+        with told(), self._faults.at("write", self._path, "commit" if ends else ""):
             super().xWrite(data, offset)
 
     def xSync(self, flags: int) -> None:  # noqa: N802 (of apsw)
-        with told(), self._faults.around("sync", self._place):
+        with told(), self._faults.at("sync", self._path):
             super().xSync(flags)
 
     def xTruncate(self, newsize: int) -> None:  # noqa: N802 (of apsw)
-        with told(), self._faults.around("truncate", self._place):
+        with told(), self._faults.at("truncate", self._path):
             super().xTruncate(newsize)
 
 

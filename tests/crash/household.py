@@ -61,6 +61,7 @@ class Household:
             (self._move, 3),
             (self._destroy, 2),
             (self._upload, 2),
+            (self._give_up, 1),
             (self._send, 2),
             (self._work_off, 3),
             (self._card, 2),
@@ -77,9 +78,10 @@ class Household:
             if number % 5 == 4:
                 self._take_images()
             if number % 17 == 16:
-                self._back_up()
+                self.back_up()
 
-    def _back_up(self) -> None:
+    def back_up(self) -> None:
+        """Put a backup in the place of the last one; on a bad disk that one stays, and nothing else."""
         try:
             self._store.backup(str(self._archive))
         except StoreError:
@@ -261,6 +263,16 @@ class Household:
 
         name = digest(octets)
         return self._doing(work(), Change(("uploads", name), made=Facts(name)))
+
+    def _give_up(self) -> Deed:
+        """Receive something that nobody wants any more once it is there."""
+
+        def work() -> Generator[Job, Any, bool]:
+            self._stage(self._token().encode().ljust(100_000)).discard()
+            yield lambda _: None
+            return True
+
+        return self._doing(work())
 
     def _photo(self, token: str) -> tuple[dict[str, Any], str]:
         octets = b"\x89PNG\r\n\x1a\n" + f"{token}{self._chance.random()}".encode() * self._chance.choice((1, 6_000))

@@ -94,6 +94,7 @@ class Ledger:
 
     things: dict[Thing, Facts] = field(default_factory=dict)
     under_way: dict[str, tuple[Change, ...]] = field(default_factory=dict)
+    uncertain: set[str] = field(default_factory=set)
     images: list[Image] = field(default_factory=list)
     done: int = 0
     reasons: list[str] = field(default_factory=list)
@@ -107,9 +108,11 @@ class Ledger:
                 case Done(deed):
                     self.done += 1
                     for change in self.under_way.pop(deed):
-                        self._put(change.thing, change.on(self.things.get(change.thing)))
+                        self._put(change.thing, change.on(self._before(change)))
                 case Refused(deed, why, uncertain):
-                    if not uncertain:
+                    if uncertain:
+                        self.uncertain.add(deed)
+                    else:
                         del self.under_way[deed]
                     self.reasons.append(why)
                 case Image():
@@ -128,6 +131,7 @@ class Ledger:
     def settle(self, seen: Mapping[Thing, Facts]) -> None:
         """Begin anew with what is there."""
         self.things, self.under_way, self.images = dict(seen), {}, []
+        self.uncertain.clear()
 
     def _doubtful(self) -> set[Thing]:
         return {change.thing for changes in self.under_way.values() for change in changes}
@@ -138,6 +142,17 @@ class Ledger:
         for _ in changes:  # in whichever order the group took them
             states |= {change.on(state) for change in changes for state in states}
         return states
+
+    def _before(self, change: Change) -> Facts | None:
+        """What a thing was before something was done to it: if only uncertain deeds made it, then it was made."""
+        before = self.things.get(change.thing)
+        if change.made is not None:
+            return before
+        for deed in self.uncertain & self.under_way.keys():
+            settled = [one for one in self.under_way[deed] if one.thing == change.thing and (one.made or one.gone)]
+            before = next((one.made for one in settled if one.made is not None), before)
+            self.under_way[deed] = tuple(one for one in self.under_way[deed] if one not in settled)
+        return before
 
     def _put(self, thing: Thing, facts: Facts | None) -> None:
         if facts is None:

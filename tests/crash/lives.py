@@ -10,28 +10,24 @@ import random
 import signal
 import threading
 import time
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from angarium.store.contract import StoreError
 from angarium.store.sqlite import group, open_store
-from angarium.store.sqlite.database import FILE, Access, connect
-from tests.crash.failing import FAILURES, Failing, Failure
-from tests.crash.faults import POINTS, Faults
-from tests.crash.household import Household
+from angarium.store.sqlite.database import FILE
+from tests.crash.days import Life, age
+from tests.crash.failing import Failing, Failure
+from tests.crash.faults import POINTS, Faults, is_at_birth, is_in_migration, is_often
 from tests.crash.inspection import wrong
 from tests.crash.ledger import Event, Ledger
-from tests.store.sqlite.test_migrations import go_back
 
-OLD_VERSION = 3
 CHECKPOINT_PAGES = 60
 _ROUNDS = 8
 _BATCHES = 8
 _DEADLINE = 600.0
-_OFTEN = ("wal", "commit", "write database")
-_BIRTH = ("journal", "make incoming", "make blobs", "parent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +44,6 @@ class End:
         """How it is counted."""
         return "at a point" if self.point else "at an instant"
 
-    @property
-    def is_in_migration(self) -> bool:
-        """Whether only a migration comes there."""
-        return "copy" in self.point or self.point.endswith("sync folder")
-
-    @property
-    def is_at_birth(self) -> bool:
-        """Whether only a new store comes there."""
-        return any(word in self.point for word in _BIRTH)
-
-    @property
-    def is_daily(self) -> bool:
-        """Whether any life may come there."""
-        return not (self.is_in_migration or self.is_at_birth)
-
 
 def end_of(number: int) -> End:
     """The end of a life by its number: every other at a point, all points in turn; the others at any instant."""
@@ -70,22 +51,9 @@ def end_of(number: int) -> End:
     if number % 2:
         return End(seconds=chance.uniform(0.0, 1.0))
     point = POINTS[number // 2 % len(POINTS)]
-    often = any(word in point for word in _OFTEN)
-    once = End(point).is_in_migration or End(point).is_at_birth
+    often = is_often(point)
+    once = is_in_migration(point) or is_at_birth(point)
     return End(point, 1 if once else chance.randint(1, 200 if often else 4))
-
-
-def end_after_failure(number: int) -> End:
-    """The end of a life in which a step fails before, by its number."""
-    chance = random.Random(f"failure {number}")
-    point = chance.choice([point for point in POINTS if End(point).is_daily])
-    often = any(word in point for word in _OFTEN)
-    return End(point, chance.randint(1, 50 if often else 2), first=chance.choice(daily_failures()))
-
-
-def daily_failures() -> list[Failure]:
-    """Those that any life may meet."""
-    return [failure for failure in FAILURES if End(failure[0]).is_daily]
 
 
 def _live(folder: Path, label: str, end: End, told: Connection) -> None:
@@ -96,10 +64,9 @@ def _live(folder: Path, label: str, end: End, told: Connection) -> None:
 
     def at(point: str) -> None:
         nonlocal hits
-        failing(point)
-        if end.first and not failing.met:
-            return
-        if point == end.point:
+        if failing.waits:
+            failing(point)
+        elif point == end.point:
             with gate:
                 hits += 1
                 if hits == end.hit:
@@ -108,9 +75,13 @@ def _live(folder: Path, label: str, end: End, told: Connection) -> None:
     group.CHECKPOINT_PAGES = CHECKPOINT_PAGES
     faults = Faults(folder, at)
     with faults.registered():
+        life = Life(faults, told.send, label)
+        if end.first:
+            life.live(lambda: failing.waits or end.point, [end.first[0], end.point])
+            return
         for number in range(_ROUNDS):
-            with suppress(StoreError), closing(open_store(folder, vfs=faults.vfs, disk=faults)) as store:
-                Household(store, told.send, f"{label}.{number}", folder.with_name("backup.tar")).day(_BATCHES)
+            with suppress(StoreError):
+                life.day(f"{number}", _BATCHES, is_read=number % 2 == 0)
 
 
 class Lineage:
@@ -124,8 +95,8 @@ class Lineage:
 
     def live(self, label: str, end: End) -> bool:
         """One life; whether it ended as it should and not by itself."""
-        if end.is_in_migration and (self.folder / FILE).exists():
-            self._age()
+        if is_in_migration(end.point) and end.first is None and (self.folder / FILE).exists():
+            age(self.folder)
         ours, theirs = self._context.Pipe(duplex=False)
         process = self._context.Process(target=_live, args=(self.folder, label, end, theirs))
         process.start()
@@ -146,12 +117,6 @@ class Lineage:
             return wrong(store, self.folder, self.ledger)
         finally:
             store.close()
-
-    def _age(self) -> None:
-        """Make the store one of an earlier version."""
-        connection = connect(self.folder / FILE, Access.WRITE)
-        go_back(connection, OLD_VERSION)
-        connection.close()
 
 
 def _until_gone(pipe: Connection) -> list[Event]:

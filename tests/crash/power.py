@@ -2,6 +2,8 @@
 
 A cut takes what no sync had made safe: of each file's writes since its last sync some are there and some are not, in
 any order, and one may be there in part, sector by sector; the same goes for names since the last sync of their folder.
+A sync that fails leaves its file in such a state too, and no later one makes that good: systems forget what they could
+not write, though all who read the file see it until the power goes.
 """
 
 import os
@@ -48,6 +50,13 @@ class Sync:
 
 
 @dataclass(frozen=True, slots=True)
+class Forget:
+    """A sync of a file failed: what waited for it counts as written, whether it is there or not."""
+
+    file: int
+
+
+@dataclass(frozen=True, slots=True)
 class Name:
     """A name means this file from now on (None: nothing); `old` means nothing from then on."""
 
@@ -67,7 +76,7 @@ class SyncNames:
     folder: Path
 
 
-Step: TypeAlias = Write | Truncate | Sync | Name | SyncNames | Event
+Step: TypeAlias = Write | Truncate | Sync | Forget | Name | SyncNames | Event
 FOLDER = -1
 
 
@@ -77,6 +86,8 @@ class Recorder(Disk):
     def __init__(self, folder: Path, vfs: str) -> None:
         self.vfs = vfs
         self.steps: list[Step] = []
+        self.spoilt: int | None = None
+        """How many steps there were when the first one failed."""
         self._folder = folder
         self._names: dict[Path, int] = {}
         self._handles: dict[int, int] = {}
@@ -102,6 +113,14 @@ class Recorder(Disk):
         """Somebody heard of this by now."""
         with self._gate:
             self.steps.append(event)
+
+    def failed(self, operation: str, path: Path) -> None:
+        """Hear of a step that failed above this disk."""
+        with self._gate:
+            if self.spoilt is None:
+                self.spoilt = len(self.steps)
+            if operation == "sync" and path.is_relative_to(self._folder) and not path.is_dir():
+                self.steps.append(Forget(self.file(path)))
 
     def file(self, path: Path) -> int:
         """The number of the file of that name, which is made when there is none."""
@@ -147,6 +166,12 @@ class Recorder(Disk):
                 file = self.file(path)
                 self.steps += (Write(file, before, bytes(length - before)), Sync(file))
             return length
+
+    def renew(self, path: Path) -> None:
+        with self._gate:
+            super().renew(path)
+            file = self.file(path)
+            self.steps += (Write(file, 0, path.read_bytes()), Sync(file))
 
     def make_folder(self, path: Path) -> None:
         with self._gate:
@@ -230,12 +255,13 @@ class Fate(Enum):
 class Platter:
     """What is safe on the disk, and what has only been asked for since."""
 
+    chance: random.Random = field(default_factory=random.Random)
     contents: dict[int, bytearray] = field(default_factory=dict)
     waiting: dict[int, list[Write | Truncate]] = field(default_factory=dict)
     names: dict[Path, int] = field(default_factory=dict)
     renamed: list[Name] = field(default_factory=list)
 
-    def take(self, step: Write | Truncate | Sync | Name | SyncNames) -> None:
+    def take(self, step: Step) -> None:
         """Let a step happen."""
         match step:
             case Write(file) | Truncate(file):
@@ -244,6 +270,9 @@ class Platter:
                 content = self.contents.setdefault(file, bytearray())
                 for one in self.waiting.pop(file, []):
                     _apply(content, one)
+            case Forget(file):
+                self.contents[file] = bytearray(self._left_of(file, self.chance))
+                self.waiting.pop(file, None)
             case Name():
                 self.renamed.append(step)
             case SyncNames(folder):

@@ -11,16 +11,19 @@ import pytest
 
 from angarium.store.sqlite import group, open_store
 from angarium.store.sqlite.database import FILE, Access, connect
+from tests.crash.days import OLD_VERSION, reading
 from tests.crash.failing import FAILURES, live_with
-from tests.crash.faults import POINTS, Faults
+from tests.crash.faults import POINTS, Faults, is_at_birth, is_in_migration
 from tests.crash.household import Household
 from tests.crash.inspection import wrong
 from tests.crash.ledger import Ledger
-from tests.crash.lives import CHECKPOINT_PAGES, OLD_VERSION, Lineage, end_of
+from tests.crash.lives import CHECKPOINT_PAGES, Lineage, end_of
 from tests.figures import Tally
 from tests.store.sqlite.test_migrations import go_back
 
 _LIVES_IN_A_FOLDER = 10
+_LIVES_TO_MEET = 5
+"""Lives in one of which a step is taken, at the most."""
 
 
 class Families:
@@ -46,13 +49,15 @@ def families(tmp_path_factory: pytest.TempPathFactory) -> Families:
 
 def test_what_was_done_before_a_kill_is_there_and_nothing_by_half(families: Families, life: int, tally: Tally) -> None:
     end = end_of(life)
-    lineage = families.lineage(anew=end.is_at_birth)
+    lineage = families.lineage(anew=is_at_birth(end.point))
     lineage.folder.parent.mkdir(exist_ok=True)
-    if end.is_in_migration and not lineage.folder.exists():
+    if is_in_migration(end.point) and not lineage.folder.exists():
         open_store(lineage.folder).close()
     before = lineage.ledger.done
     killed = lineage.live(f"life{life}", end)
     tally.add(deeds=lineage.ledger.done - before, **{end.kind if killed else "old age": 1})
+    if killed and end.point:
+        tally.part("points").add(**{end.point: 1})
     assert lineage.check() == [], end
 
 
@@ -63,9 +68,16 @@ def test_every_point_is_one_that_some_step_reaches(tmp_path: Path, monkeypatch: 
     with faults.registered():
         for number in range(2):
             store = open_store(folder, vfs=faults.vfs, disk=faults)
-            Household(store, lambda event: ledger.hear([event]), f"dry{number}", tmp_path / "backup.tar").day(20)
+            with reading(folder):
+                household = Household(
+                    store, lambda event: ledger.hear([event]), f"dry{number}", tmp_path / "backup.tar"
+                )
+                household.day(10)
+            household.day(20)
             assert wrong(store, folder, ledger) == []
-            store.close()
+            with reading(folder):
+                store.close()
+            open_store(folder, vfs=faults.vfs, disk=faults).close()
             connection = connect(folder / FILE, Access.WRITE)
             go_back(connection, OLD_VERSION)
             connection.close()
@@ -81,5 +93,7 @@ def test_a_step_that_fails_is_told_and_what_was_done_stays(
     everything = pytestconfig.getoption("kills") >= len(FAILURES)
     wanted = FAILURES[at::6] if everything else random.Random(at).sample(FAILURES, 2)
     for number, (point, code) in enumerate(wanted):
+        chance = random.Random(f"{point} {code}")
+        lives = (live_with(tmp_path / f"{number}.{life}", [(point, code)], chance) for life in range(_LIVES_TO_MEET))
+        assert any(lives), (point, code)
         tally.add(**{errno.errorcode[code]: 1})
-        live_with(tmp_path / str(number), [(point, code)], random.Random(f"{point} {code}"))

@@ -33,7 +33,7 @@ class Program:
             input=said.encode(),
             capture_output=True,
             env=self._environment(),
-            timeout=60,
+            timeout=1_200,
             check=False,
         )
         assert b"Traceback" not in done.stderr, done.stderr.decode()

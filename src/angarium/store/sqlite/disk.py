@@ -11,8 +11,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from angarium.store.contract import DiskFull, NotDurable
+
+_PIECE: Final = 1_048_576
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +53,20 @@ class Disk:
                 length += os.pwrite(handle, bytes(octets), length)
                 os.fsync(handle)
             return length
+        finally:
+            os.close(handle)
+
+    def renew(self, path: Path) -> None:
+        """Write what a file holds over itself, on disk.
+
+        After a sync that failed a system may take for written what is not, so that no later sync would write it.
+        """
+        handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            place = 0
+            while octets := os.pread(handle, _PIECE, place):
+                place += os.pwrite(handle, octets, place)
+            os.fsync(handle)
         finally:
             os.close(handle)
 

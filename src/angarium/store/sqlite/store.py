@@ -133,6 +133,7 @@ def _open_writer(
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     resources.callback(os.close, _lock(path.parent))
     files.prepare()
+    _renew_log(path, files.disk)
     connection = connect(path, Access.CREATE, vfs, durable)
     try:
         found = schema.versions(connection)
@@ -146,6 +147,13 @@ def _open_writer(
     except BaseException:
         connection.close()
         raise
+
+
+def _renew_log(path: Path, disk: Disk) -> None:
+    """Make good what a failed sync of the last writer left: nobody shall see, or build on, what is not on disk."""
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
+        disk.renew(log)
 
 
 def _lock(folder: Path) -> int:
