@@ -9,10 +9,14 @@ plain containment and agree with the table to the letter. Indexing in sorted bat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 import apsw
 
 from angarium.formats.searchtext import Word
+
+_SEGMENTS: Final = 4
+"""So many are no trouble, however large they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,25 @@ class TextTable:
         connection.execute(f"INSERT INTO {self.table} (rowid, {names}) SELECT document, {names} {batch}", (limit,))
         connection.execute(f"DELETE FROM {self.waiting} WHERE document IN (SELECT document {batch})", (limit,))
         return connection.changes()
+
+    def scattered(self, connection: apsw.Connection) -> bool:
+        """Whether a third or more of the table lies in four or more segments, outside the largest."""
+        pages = f"SELECT count(*) FROM {self.table}_idx GROUP BY segid"
+        sizes = sorted(count for (count,) in connection.execute(pages))
+        return len(sizes) > _SEGMENTS and sum(sizes) >= 1.5 * sizes[-1]
+
+    def gather(self, connection: apsw.Connection) -> None:
+        """Let all segments be merged into one from now on."""
+        self._merge(connection, -1)
+
+    def merge(self, connection: apsw.Connection, pages: int) -> bool:
+        """Go on with that by about so many pages; whether there was something to do."""
+        return self._merge(connection, pages)
+
+    def _merge(self, connection: apsw.Connection, pages: int) -> bool:
+        before = connection.total_changes()
+        connection.execute(f"INSERT INTO {self.table} ({self.table}, rank) VALUES ('merge', ?)", (pages,))
+        return connection.total_changes() - before > 1  # the statement itself counts as one
 
     def waiting_matches(
         self, connection: apsw.Connection, low: int, high: int, words: Sequence[Word], columns: Sequence[str]

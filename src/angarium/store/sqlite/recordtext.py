@@ -25,7 +25,7 @@ _BATCH: Final = 50
 """Texts that are indexed at once: sorted, and more than the engine's own work for each time."""
 
 _PLACES: Final = tuple(f"t{place}" for place in range(MOST_COLUMNS))
-_TABLE: Final = TextTable("record_text", "record_waiting", _PLACES)
+TABLE: Final = TextTable("record_text", "record_waiting", _PLACES)
 
 DDL: Final = f"""
 CREATE TABLE text_kind (                    -- kinds of records that have full text
@@ -34,7 +34,7 @@ CREATE TABLE text_kind (                    -- kinds of records that have full t
     columns TEXT NOT NULL                   -- JSON array: the column in t0, in t1, ...
 ) WITHOUT ROWID;
 
-{_TABLE.ddl()}"""
+{TABLE.ddl()}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,10 @@ def add(connection: apsw.Connection, account: int, kind: str, texts: Sequence[tu
     known = _knowing(connection, kind, {column for _, columns in wanted for column in columns})
     rows = [(known.document(account, number), known.row(columns)) for number, columns in wanted]
     if len(rows) >= _BATCH:
-        _TABLE.index(connection, rows)
+        TABLE.index(connection, rows)
         return
     for document, row in rows:
-        _TABLE.enqueue(connection, document, row)
+        TABLE.enqueue(connection, document, row)
 
 
 def replace(connection: apsw.Connection, account: int, kind: str, number: int, texts: Texts) -> None:
@@ -100,29 +100,29 @@ def forget(connection: apsw.Connection, account: int, kind: str, number: int) ->
     """Remove the text of a record."""
     known = text_kind(connection, kind)
     if known is not None:
-        _TABLE.forget(connection, known.document(account, number))
+        TABLE.forget(connection, known.document(account, number))
 
 
 def forget_account(connection: apsw.Connection, account: int) -> None:
     """Remove the texts of all records of an account."""
-    _TABLE.forget_between(connection, _document(account, 0, 0), _document(account + 1, 0, 0) - 1)
+    TABLE.forget_between(connection, _document(account, 0, 0), _document(account + 1, 0, 0) - 1)
 
 
 def waiting(connection: apsw.Connection, most: int) -> int:
     """How many records wait, counted up to `most`."""
-    return _TABLE.count_waiting(connection, most)
+    return TABLE.count_waiting(connection, most)
 
 
 def index_waiting(connection: apsw.Connection, limit: int) -> int:
     """Move up to `limit` records into the table; how many went."""
-    return _TABLE.index_waiting(connection, limit)
+    return TABLE.index_waiting(connection, limit)
 
 
 def waiting_matches(
     connection: apsw.Connection, span: tuple[int, int], words: Sequence[Word], places: Sequence[str]
 ) -> list[int]:
     """Numbers of the records that wait and match."""
-    found = _TABLE.waiting_matches(connection, *span, words, places)
+    found = TABLE.waiting_matches(connection, *span, words, places)
     return [document & NUMBER_MASK for document in found]
 
 

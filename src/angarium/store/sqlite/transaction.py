@@ -13,6 +13,7 @@ from angarium.store.sqlite.blobs import BlobsTransaction
 from angarium.store.sqlite.changelog import ChangeLog, ChangeNumbers
 from angarium.store.sqlite.check import check
 from angarium.store.sqlite.deliveries import DeliveriesTransaction
+from angarium.store.sqlite.merging import Merging
 from angarium.store.sqlite.messages import MessagesTransaction
 from angarium.store.sqlite.records import RecordsTransaction
 from angarium.store.sqlite.stage import StagedFile
@@ -108,6 +109,10 @@ class SqliteTransaction(ChangeLog):
         """Move up to `limit` of them into full text; how many were moved."""
         moved = self.messages.index_waiting(limit)
         return moved + (self.records.index_waiting(limit - moved) if moved < limit else 0)
+
+    def merge(self, merging: Merging) -> None:
+        """Take one step of merging full text."""
+        merging.step(self._connection)
 
     def savepoint(self) -> "Savepoint":
         """What happens inside is undone when an exception leaves it; the transaction goes on.

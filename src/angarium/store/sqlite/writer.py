@@ -1,7 +1,8 @@
 """The one thread that writes: it takes jobs from a queue in groups, tells the news, and does small work when idle.
 
 A commit costs a sync of the disk, so all that waits shares one. Futures end after it, then listeners hear of it.
-Idle work is full text (also between groups when much waits, and at the end) and removing files of collected blobs.
+Idle work is full text (also between groups when much waits, and at the end), merging its parts, and removing files of
+collected blobs.
 """
 
 import logging
@@ -16,8 +17,11 @@ from typing import TypeVar, cast
 import apsw
 
 from angarium.store.contract import BlobHash, NotDurable, StateChange, StoreError
+from angarium.store.sqlite import recordtext
 from angarium.store.sqlite.blobfiles import BlobFiles
 from angarium.store.sqlite.group import Groups, Job, job_of
+from angarium.store.sqlite.merging import Merging
+from angarium.store.sqlite.messages import textindex
 from angarium.store.sqlite.readers import Readers
 from angarium.store.sqlite.removal import Removal
 from angarium.store.sqlite.transaction import SqliteTransaction
@@ -53,6 +57,7 @@ class Writer:
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._ending = False
         self._indexable = True
+        self._merging = Merging((textindex.TABLE, recordtext.TABLE))
         self._look_at = 0.0
         self._gate = threading.Lock()
         self._closed = False
@@ -140,14 +145,17 @@ class Writer:
             if self._indexable and self._lags():
                 self._index()
             try:
-                return self._queue.get(timeout=pause if self._ending or self._indexable or self._removal else None)
+                idle = self._indexable or self._merging or self._removal
+                return self._queue.get(timeout=pause if self._ending or idle else None)
             except Empty:
                 if self._ending:
                     return None
                 self._removal.attempt()
                 if self._indexable:
                     self._index()
-                pause = 0 if self._indexable else IDLE_SECONDS
+                elif self._merging:
+                    self._run(job_of(lambda transaction: transaction.merge(self._merging), self._merged))
+                pause = 0 if self._indexable or self._merging else IDLE_SECONDS
 
     def _lags(self) -> bool:
         """Whether too much waits for full text; counted now and then, since that may cost more than a job."""
@@ -196,6 +204,12 @@ class Writer:
         if error is not None:
             _log.warning("full text could not be indexed", exc_info=error)
         self._indexable = error is None and moved == INDEX_SLICE
+        self._merging.note(moved or 0)
+
+    def _merged(self, _nothing: None, error: BaseException | None) -> None:
+        if error is not None:
+            _log.warning("full text could not be merged", exc_info=error)
+            self._merging.give_up()
 
     def _exists(self, blob: BlobHash) -> bool:
         return self._connection.execute("SELECT 1 FROM blob WHERE hash = ?", (blob,)).get is not None

@@ -12,7 +12,7 @@ from angarium.store.sqlite.fulltext import TextTable
 from angarium.store.sqlite.messages.ids import SEQUENCES, first_document, last_document
 from angarium.store.sqlite.messages.tables import TEXT_COLUMNS
 
-_TABLE: Final = TextTable("email_text", "waiting", TEXT_COLUMNS)
+TABLE: Final = TextTable("email_text", "waiting", TEXT_COLUMNS)
 _columns: Final = attrgetter(*(f"{name}_" if name == "from" else name for name in TEXT_COLUMNS))
 
 
@@ -37,31 +37,31 @@ def free_document(connection: apsw.Connection, account: int, received: int) -> i
 
 def enqueue(connection: apsw.Connection, document: int, text: SearchText) -> None:
     """Let a message wait for indexing."""
-    _TABLE.enqueue(connection, document, _columns(text.prepared()))
+    TABLE.enqueue(connection, document, _columns(text.prepared()))
 
 
 def forget(connection: apsw.Connection, document: int) -> None:
     """Remove a message from full text, wherever it is."""
-    _TABLE.forget(connection, document)
+    TABLE.forget(connection, document)
 
 
 def forget_account(connection: apsw.Connection, account: int) -> None:
     """Remove everything of an account."""
-    _TABLE.forget_between(connection, first_document(account), last_document(account))
+    TABLE.forget_between(connection, first_document(account), last_document(account))
 
 
 def waiting(connection: apsw.Connection, most: int) -> int:
     """How many messages wait, counted up to `most`."""
-    return _TABLE.count_waiting(connection, most)
+    return TABLE.count_waiting(connection, most)
 
 
 def index_waiting(connection: apsw.Connection, limit: int) -> int:
     """Move up to `limit` messages into the table, in the order of their keys; how many went."""
-    return _TABLE.index_waiting(connection, limit)
+    return TABLE.index_waiting(connection, limit)
 
 
 def waiting_matches(
     connection: apsw.Connection, account: int, words: Sequence[Word], columns: Sequence[str]
 ) -> list[int]:
     """Documents of the account that still wait and match: each word in at least one of the columns (none for all)."""
-    return _TABLE.waiting_matches(connection, first_document(account), last_document(account), words, columns)
+    return TABLE.waiting_matches(connection, first_document(account), last_document(account), words, columns)
