@@ -30,6 +30,9 @@ _TIMES = 2
 _LATEST = 3
 """How often a step of which there are many is done before it fails, at the most."""
 
+LIVES_TO_MEET = 5
+"""Lives in one of which a step is taken, at the most."""
+
 _HONEST = ("the disk", "a blob could not")
 """What those hear whose deed was refused."""
 

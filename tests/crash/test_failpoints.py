@@ -12,7 +12,7 @@ import pytest
 from angarium.store.sqlite import group, open_store
 from angarium.store.sqlite.database import FILE, Access, connect
 from tests.crash.days import OLD_VERSION, reading
-from tests.crash.failing import FAILURES, live_with
+from tests.crash.failing import FAILURES, LIVES_TO_MEET, live_with
 from tests.crash.faults import POINTS, Faults, is_at_birth, is_in_migration
 from tests.crash.household import Household
 from tests.crash.inspection import wrong
@@ -22,8 +22,6 @@ from tests.figures import Tally
 from tests.store.sqlite.test_migrations import go_back
 
 _LIVES_IN_A_FOLDER = 10
-_LIVES_TO_MEET = 5
-"""Lives in one of which a step is taken, at the most."""
 
 
 class Families:
@@ -94,6 +92,6 @@ def test_a_step_that_fails_is_told_and_what_was_done_stays(
     wanted = FAILURES[at::6] if everything else random.Random(at).sample(FAILURES, 2)
     for number, (point, code) in enumerate(wanted):
         chance = random.Random(f"{point} {code}")
-        lives = (live_with(tmp_path / f"{number}.{life}", [(point, code)], chance) for life in range(_LIVES_TO_MEET))
+        lives = (live_with(tmp_path / f"{number}.{life}", [(point, code)], chance) for life in range(LIVES_TO_MEET))
         assert any(lives), (point, code)
         tally.add(**{errno.errorcode[code]: 1})

@@ -17,7 +17,7 @@ from angarium.store.contract import QUEUE, NotDurable, StoreError
 from angarium.store.sqlite import SqliteStore, group, open_store
 from angarium.store.sqlite.database import FILE, Access, connect
 from tests.crash.days import OLD_VERSION, Life
-from tests.crash.failing import FAILURES, Failing, Failure
+from tests.crash.failing import FAILURES, LIVES_TO_MEET, Failing, Failure
 from tests.crash.faults import Faults
 from tests.crash.household import Household
 from tests.crash.inspection import wrong
@@ -47,16 +47,20 @@ def recorded(root: Path, label: str) -> list[Step]:
 
 def recorded_failure(root: Path, failure: Failure, chance: random.Random) -> tuple[list[Step], int]:
     """Every step of a life in which one step fails once or a few times, and how many there were before."""
-    folder = root / "data"
-    failing = Failing([failure], chance, chance.randint(1, 3))
-    recorder = Recorder(folder, f"recorder of {failure}")
-    faults = Faults(folder, failing, f"faults of {failure}", recorder, recorder.vfs, recorder.failed)
-    with recorder.registered(), faults.registered():
-        Life(faults, recorder.tell, f"life{chance.randrange(1_000_000)}").live(lambda: failing.waits, [failure[0]])
-        with suppress(StoreError):  # where it could only be said that the disk is bad
-            Life(faults, recorder.tell, "after").day("0", 5)
-    assert recorder.spoilt is not None, failure
-    return recorder.steps, recorder.spoilt
+    for number in range(LIVES_TO_MEET):
+        folder = root / f"{number}" / "data"
+        folder.parent.mkdir(parents=True)
+        failing = Failing([failure], chance, chance.randint(1, 3))
+        recorder = Recorder(folder, f"recorder of {failure}")
+        faults = Faults(folder, failing, f"faults of {failure}", recorder, recorder.vfs, recorder.failed)
+        with recorder.registered(), faults.registered():
+            life = Life(faults, recorder.tell, f"life{chance.randrange(1_000_000)}")
+            life.live(lambda: failing.waits, [failure[0]])  # noqa: B023 (at once)
+            with suppress(StoreError):  # where it could only be said that the disk is bad
+                Life(faults, recorder.tell, "after").day("0", 5)
+        if recorder.spoilt is not None:
+            return recorder.steps, recorder.spoilt
+    raise AssertionError(f"no life came to {failure}")
 
 
 def states(
@@ -101,7 +105,6 @@ def test_what_was_done_before_a_failure_and_a_power_cut_is_there(
     everything = pytestconfig.getoption("kills") >= len(FAILURES)
     for failure in FAILURES[at::6] if everything else random.Random(at).sample(FAILURES, 1):
         chance, root = random.Random(f"{failure}"), tmp_path / f"{failure}"
-        root.mkdir()
         steps, since = recorded_failure(root, failure, chance)
         tally.add(spoilt=1)
         for cut, folder, ledger in states(steps, root, chance, CUTS_AFTER_A_FAILURE, since):
