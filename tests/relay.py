@@ -158,7 +158,9 @@ class _Session:
         if self._relay.script(line) != PLAIN:
             return True
         content = bytearray()
-        while (part := self._in.readline()) not in (b".\r\n", b""):
+        while (part := self._in.readline()) != b".\r\n":
+            if not part.endswith(b"\n"):
+                return False  # cut off before its end, so nobody has it (RFC 5321 §4.1.1.4)
             content += part[1:] if part.startswith(b".") else part
         reply = self._relay.script("END")
         if reply is not None and reply[:1] in (b"a", b"2"):
