@@ -5,6 +5,7 @@ A text id is a letter and a change number (`M4711`); what is not spelled exactly
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}\Z")
@@ -33,8 +34,12 @@ def mailbox_number(text: str) -> int | None:
     return _number("B", text)
 
 
-def mailbox_numbers(texts: Iterable[str]) -> frozenset[int]:
+def mailbox_numbers(texts: frozenset[str]) -> frozenset[int]:
     """The numbers of mailbox ids that a caller has checked; raises KeyError for what is none."""
+    return (_numbers_of_few if len(texts) <= _FEW else _numbers)(texts)
+
+
+def _numbers(texts: frozenset[str]) -> frozenset[int]:
     found = {text: mailbox_number(text) for text in texts}
     return frozenset(_existing(text, number) for text, number in found.items())
 
@@ -58,6 +63,11 @@ def _existing(text: str, number: int | None) -> int:
 
 def _number(letter: str, text: str) -> int | None:
     return int(text[1:]) if text[:1] == letter and _NUMBER.match(text, 1) else None
+
+
+# Most messages of an account share a handful of sets.
+_FEW: Final = 4
+_numbers_of_few: Final = lru_cache(maxsize=1024)(_numbers)
 
 
 def first_document(account: int, received: int = 0) -> int:

@@ -4,6 +4,7 @@ Almost every message has $seen, so the index holds the few that lack it instead.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 import apsw
@@ -44,12 +45,27 @@ def count_of(connection: apsw.Connection, account: int, entry: str) -> int:
     return count or 0
 
 
-def encoded_set(members: Iterable[str]) -> str:
+def encoded_set(members: frozenset[str]) -> str:
     """The JSON object in which RFC 8621 writes a set of strings."""
-    return orjson.dumps(dict.fromkeys(sorted(members), True)).decode()
+    return (_encoded_few if len(members) <= _FEW else _encoded)(members)
 
 
 def decoded_set(text: str) -> frozenset[str]:
     """The members of such an object."""
+    return (_decoded_short if len(text) <= _SHORT else _decoded)(text)
+
+
+def _encoded(members: frozenset[str]) -> str:
+    return orjson.dumps(dict.fromkeys(sorted(members), True)).decode()
+
+
+def _decoded(text: str) -> frozenset[str]:
     members: dict[str, bool] = orjson.loads(text)
     return frozenset(members)
+
+
+# Most messages of an account share a handful of sets.
+_FEW: Final = 4
+_SHORT: Final = 200
+_encoded_few: Final = lru_cache(maxsize=1024)(_encoded)
+_decoded_short: Final = lru_cache(maxsize=1024)(_decoded)

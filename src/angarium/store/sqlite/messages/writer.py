@@ -144,7 +144,7 @@ class MessagesTransaction(MessagesReader):
 
     def set_trash(self, account: AccountKey, mailbox: str | None) -> None:
         """Tell which mailbox has the role trash; raises KeyError for what is no mailbox id."""
-        number = next(iter(mailbox_numbers([mailbox])), None) if mailbox is not None else None
+        number = next(iter(mailbox_numbers(frozenset({mailbox})))) if mailbox is not None else None
         old = counters.trash_of(self._connection, account)
         if number == old:
             return
