@@ -29,6 +29,7 @@ from angarium.app.queueing import queue_worked_off, relay_settings
 from angarium.app.reminding import reminded
 from angarium.app.workers import Workers
 from angarium.datatypes.principals import Domains
+from angarium.datatypes.push import turn_to_next_key
 from angarium.datatypes.submission.email_submission.status import forget as forget_submissions
 from angarium.flows.provision import complete, settle_addresses, unsettled
 from angarium.formats.json import JSON
@@ -72,6 +73,8 @@ def serve(config: Config, demo: bool = False) -> int:
 
                 install(store, config.mail.new_mailboxes, clock())
             _settle(store, Domains(config.mail.domains))
+            if gone := store.write(turn_to_next_key).result():
+                _log.info("pushes are signed with another key: subscriptions removed count=%d", gone)
             runner.run(_serve(config, store, bound, lmtp, relay, demo))
     except (CannotServe, StoreError) as error:
         print(f"angarium: {error}", file=sys.stderr)

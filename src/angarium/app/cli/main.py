@@ -9,7 +9,20 @@ from typing import NoReturn
 import click
 
 from angarium import __version__
-from angarium.app.cli import account, backup, config, deliver, export, import_mail, queue, rebuild, serve, user, verify
+from angarium.app.cli import (
+    account,
+    backup,
+    config,
+    deliver,
+    export,
+    import_mail,
+    push,
+    queue,
+    rebuild,
+    serve,
+    user,
+    verify,
+)
 from angarium.app.cli.options import Commands
 
 
@@ -31,6 +44,7 @@ for _command in (
     deliver.deliver,
     export.export,
     queue.app,
+    push.app,
     rebuild.app,
     verify.verify,
     backup.backup,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from angarium.app.operations import arrivals, containers, delivery, imports, queue, rebuild, users
+from angarium.app.operations import arrivals, containers, delivery, imports, push, queue, rebuild, users
 from angarium.app.operations.services import Arguments, OperationError, Services
 from angarium.formats.json import JSON
 
@@ -25,6 +25,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "import.cards": arrivals.take_cards,
     "import.calendars": containers.place_calendars,
     "import.events": arrivals.take_events,
+    "push.renewKey": push.renew_key,
     "queue.retry": queue.retry,
     "queue.drop": queue.drop,
     "rebuild.counters": rebuild.counters,

@@ -11,7 +11,7 @@ from angarium.datatypes.push.record import (
     subscriptions,
 )
 from angarium.datatypes.push.subscription import types
-from angarium.datatypes.push.vapid_key import VapidKey, keep_vapid_key, vapid_key
+from angarium.datatypes.push.vapid_key import VapidKey, keep_next_key, keep_vapid_key, turn_to_next_key, vapid_key
 
 __all__ = [
     "KIND",
@@ -19,11 +19,13 @@ __all__ = [
     "VapidKey",
     "destroy",
     "is_void",
+    "keep_next_key",
     "keep_vapid_key",
     "mark_asked",
     "mark_told",
     "remove_void",
     "subscriptions",
+    "turn_to_next_key",
     "types",
     "vapid_key",
 ]
