@@ -225,3 +225,13 @@ def test_a_process_ends_quietly_when_the_first_has_gone_at_any_byte(tmp_path: Pa
         ours.sendall(said)
     assert child.communicate()[1] == b""
     assert child.returncode == 0
+
+
+def test_one_that_does_not_end_is_killed(mailer: LmtpServed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(first_side, "_LONGEST_END", 0.1)
+    (client,) = elsewhere(mailer)
+    (pid,) = processes_of(mailer).pids
+    os.kill(pid, signal.SIGSTOP)
+    mailer.run(processes_of(mailer).close())
+    assert client.rest() == []
+    close(client)

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -22,12 +23,16 @@ from angarium.app.receiving.link import END, FORGET, Link, Said, unpacked
 from angarium.flows.deliver import Arrival
 from angarium.protocols.lmtp.dialogue import Session, Terms
 from angarium.protocols.lmtp.keeping import StoreKeeping
+from angarium.protocols.lmtp.server import GRACE_SECONDS
 from angarium.protocols.lmtp.verdict import Verdict
 from angarium.store.contract import DIRECTORY, StateChange, StoreError
 
 IDLE_SECONDS: Final = 60.0
 MOST_AHEAD: Final = 32 * 1024
 """Octets that may have been read of a connection that goes on elsewhere."""
+
+_LONGEST_END: Final = GRACE_SECONDS + 5
+"""Seconds that one may take to end."""
 
 _PROGRAM: Final = "angarium.app.receiving.process"
 
@@ -124,27 +129,35 @@ class _Process:
         self._ending = True
         self._stay()
         self._link.say((END,))
-        if self._process is not None:
+        if self._process is None:
+            return
+        try:
+            await asyncio.wait_for(self._process.wait(), _LONGEST_END)
+        except TimeoutError:
+            _log.error("receiving process does not end pid=%d", self._process.pid)
+            self._process.kill()
             await self._process.wait()
 
     async def _start(self) -> None:
-        (ours, theirs), (door, entrance) = socket.socketpair(), socket.socketpair(type=socket.SOCK_DGRAM)
-        handles = (theirs.fileno(), entrance.fileno())
-        command = (sys.executable, "-m", _PROGRAM, *map(str, handles), *self._arguments)
         try:
-            with theirs, entrance:
-                self._process = await asyncio.create_subprocess_exec(
-                    *command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=handles
-                )
+            await self._begin()
         except OSError as error:
             _log.error("receiving process not started reason=%s", error)
-            ours.close()
-            door.close()
-            return
-        for each in (ours, door):
-            each.setblocking(False)
-        self._door = door
-        await asyncio.get_running_loop().create_unix_connection(lambda: self._link, sock=ours)
+
+    async def _begin(self) -> None:
+        with ExitStack() as ours, ExitStack() as theirs:
+            pairs = socket.socketpair(), socket.socketpair(type=socket.SOCK_DGRAM)
+            for mine, other in pairs:
+                ours.enter_context(mine).setblocking(False)
+                theirs.enter_context(other)
+            handles = [other.fileno() for _, other in pairs]
+            command = (sys.executable, "-m", _PROGRAM, *map(str, handles), *self._arguments)
+            self._process = await asyncio.create_subprocess_exec(
+                *command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=handles
+            )
+            ours.pop_all()
+        (link, _), (self._door, _) = pairs
+        await asyncio.get_running_loop().create_unix_connection(lambda: self._link, sock=link)
 
     def _heard(self, said: Any) -> None:
         match said:

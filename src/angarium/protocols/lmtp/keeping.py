@@ -5,6 +5,7 @@ Messages of many connections share commits that way, and a refusal for one recip
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
@@ -13,8 +14,7 @@ from typing import Final, Protocol
 from angarium.datatypes.principals import Recipient, recipient
 from angarium.datatypes.principals.users import KIND as USER
 from angarium.flows.deliver import Arrival, Outcome, Pipeline, deliver, deliver_to
-from angarium.protocols.http.threads import Threads, tell
-from angarium.protocols.lmtp import replies
+from angarium.protocols.http.threads import Threads
 from angarium.protocols.lmtp.verdict import Result, Verdict, verdict
 from angarium.store.contract import (
     DIRECTORY,
@@ -29,7 +29,6 @@ from angarium.store.contract import (
 )
 
 _MOST_KNOWN: Final = 10_000
-_UNHEARD: Final = Verdict(replies.TROUBLE, "")
 
 
 class Keeping(Protocol):
@@ -98,10 +97,14 @@ class StoreKeeping:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[list[Verdict]] = loop.create_future()
         self.under_way += 1
-        future.add_done_callback(self._kept)
-        results = _Results(addresses, lambda verdicts: tell(loop, future, verdicts, None))
+
+        def complete(results: Sequence[Result]) -> None:
+            with suppress(RuntimeError):  # the loop has closed: nobody waits any more
+                loop.call_soon_threadsafe(self._end, future, addresses, results)
+
+        gathered = _Gathered(len(addresses), complete)
         for place, address in enumerate(addresses):
-            told = partial(results.add, place)
+            told = partial(gathered.add, place)
             try:
                 job = partial(_deliver, self._pipeline, arrived, address, self._known.get(address))
                 self._store.submit(job, told)
@@ -109,28 +112,30 @@ class StoreKeeping:
                 told(None, error)
         return future
 
-    def _kept(self, _future: "asyncio.Future[list[Verdict]]") -> None:
+    def _end(
+        self, future: "asyncio.Future[list[Verdict]]", addresses: Sequence[str], results: Sequence[Result]
+    ) -> None:
         self.under_way -= 1
+        if not future.done():
+            future.set_result([verdict(address, result) for address, result in zip(addresses, results, strict=True)])
 
 
-class _Results:
+class _Gathered:
     """Results that come one by one on the writer's thread, or here when there is no writer any more."""
 
-    def __init__(self, addresses: Sequence[str], complete: Callable[[list[Verdict]], None]) -> None:
-        self._addresses = addresses
-        self._verdicts = [_UNHEARD] * len(addresses)
-        self._left = len(addresses)
+    def __init__(self, count: int, complete: Callable[[Sequence[Result]], None]) -> None:
+        self._results: list[Result] = [StoreError("unheard")] * count
+        self._left = count
         self._complete = complete
         self._lock = Lock()
 
     def add(self, place: int, outcome: Outcome | None, error: BaseException | None) -> None:
-        result: Result = outcome if error is None and outcome is not None else error or StoreError("unheard")
-        self._verdicts[place] = verdict(self._addresses[place], result)
         with self._lock:
+            self._results[place] = outcome if error is None and outcome is not None else error or StoreError("unheard")
             self._left -= 1
             if self._left:
                 return
-        self._complete(self._verdicts)
+        self._complete(self._results)
 
 
 def _look_up(pipeline: Pipeline, address: str, snapshot: Snapshot) -> _Known | None:
