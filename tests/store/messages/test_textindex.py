@@ -1,13 +1,17 @@
 """Document keys, the queue, and the table of full text."""
 
+from contextlib import closing, suppress
+from pathlib import Path
+
 import pytest
 
 from angarium.formats.searchtext import parse_query
-from angarium.store.contract import MessageQuery, OverQuota, SearchText, Term, Window
+from angarium.store.contract import MessageQuery, OverQuota, SearchText, Term, Transaction, Window
+from angarium.store.sqlite import open_store
 from angarium.store.sqlite.messages import textindex
 from angarium.store.sqlite.messages.ids import SEQUENCES, first_document, last_document
 from tests.store.messages.ground import ACCOUNT, Ground
-from tests.store.messages.samples import START, Sample
+from tests.store.messages.samples import START, Sample, new
 
 
 def _documents(ground: Ground) -> list[object]:
@@ -71,6 +75,50 @@ def test_a_key_is_used_again_only_after_its_text_is_gone() -> None:
     ground.messages.index_waiting()
     assert ground.messages.query(ACCOUNT, MessageQuery(Term("text", "old"), ()), Window()).ids == []
     assert ground.messages.query(ACCOUNT, MessageQuery(Term("text", "fresh"), ()), Window()).ids == [second]
+
+
+def test_what_is_destroyed_is_found_no_more_in_the_same_job() -> None:
+    ground = Ground.prepared()
+    emails = [ground.add(Sample(f"m{number}", START, text=SearchText(body="word"))) for number in range(3)]
+    ground.messages.index_waiting()
+    state = ground.state()
+    ground.messages.destroy(ACCOUNT, emails[1])
+    query = MessageQuery(Term("text", "word"), ())
+    found = ground.messages.query(ACCOUNT, query, Window(total=True))
+    assert (found.ids, found.total) == ([emails[2], emails[0]], 2)
+    changes = ground.messages.query_changes(ACCOUNT, query, state, total=True)
+    assert changes is not None
+    assert (changes.removed, changes.total) == ([emails[1]], 2)
+
+
+def test_text_that_a_savepoint_brings_back_stays(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path / "data", durable=False)) as store:
+        account = store.write(lambda view: view.create_account()).result()
+        store.write(lambda view: view.records.create(account, "Mailbox", "B", b"{}", {})).result()
+        message = new(Sample("one", START, frozenset({"B1"}), text=SearchText(body="old")))
+        kept = store.write(lambda view: view.messages.add(account, message).id).result()
+        other = store.write(lambda view: view.messages.add(account, message).id).result()
+        store.write(lambda view: view.messages.index_waiting()).result()
+
+        def job(transaction: Transaction) -> str:
+            messages = transaction.messages
+            for _ in range(2):  # also where the key was used again meanwhile
+                with suppress(KeyError), transaction.savepoint():
+                    messages.destroy(account, other)
+                    messages.add(account, message)
+                    raise KeyError
+            messages.destroy(account, other)
+            with suppress(KeyError), transaction.savepoint():
+                messages.add(account, message)
+                raise KeyError
+            return messages.add(account, message).id
+
+        added = store.write(job).result()
+        assert store.read(lambda view: view.messages.check(account)) == []
+        store.write(lambda view: view.messages.index_waiting()).result()
+        assert store.read(lambda view: view.messages.check(account)) == []
+        query = MessageQuery(Term("text", "old"), ())
+        assert store.read(lambda view: view.messages.query(account, query, Window()).ids) == [added, kept]
 
 
 def test_batches_take_the_lowest_keys_and_tell_how_many_went() -> None:

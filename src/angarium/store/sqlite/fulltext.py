@@ -55,9 +55,17 @@ class TextTable:
 
     def forget(self, connection: apsw.Connection, document: int) -> None:
         """Remove a document, wherever it is."""
+        if not self.unqueue(connection, document):
+            self.remove(connection, [document])
+
+    def unqueue(self, connection: apsw.Connection, document: int) -> bool:
+        """Remove a document that waits; false when it does not."""
         connection.execute(f"DELETE FROM {self.waiting} WHERE document = ?", (document,))
-        if not connection.changes():
-            connection.execute(f"DELETE FROM {self.table} WHERE rowid = ?", (document,))
+        return bool(connection.changes())
+
+    def remove(self, connection: apsw.Connection, documents: Sequence[int]) -> None:
+        """Remove documents from the table; in order of their keys they are gathered, else each is written by itself."""
+        connection.executemany(f"DELETE FROM {self.table} WHERE rowid = ?", [(document,) for document in documents])
 
     def forget_between(self, connection: apsw.Connection, low: int, high: int) -> None:
         """Remove every document of a range, its ends included."""

@@ -66,6 +66,7 @@ class SqliteTransaction(ChangeLog):
         self._open.clear()
         self.numbers.begin()
         self.blobs.begin()
+        self.messages.begin()
 
     def create_account(self) -> AccountKey:
         """A new empty account; its number is never used again."""
@@ -134,6 +135,7 @@ class SqliteTransaction(ChangeLog):
 
     def finish(self) -> Effects:
         """What the job leaves for its commit."""
+        self.messages.finish()
         self.blobs.finish()
         return Effects(self.numbers.finish(), self.blobs.doomed, self.blobs.spent)
 

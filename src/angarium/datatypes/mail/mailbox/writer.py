@@ -87,9 +87,9 @@ def _check(call: Call, mailbox: str, box: MailboxRecord) -> None:
 
 
 def _empty(call: Call, mailbox: str, emails: Sequence[str]) -> None:
-    """Take every email, given newest first, out of a mailbox; those in no other are destroyed (RFC 8621 §2.5)."""
+    """Take every email out of a mailbox; those that are in no other are destroyed (RFC 8621 §2.5)."""
     messages, account = call.transaction.messages, call.account.key
-    waiting = reversed(emails)  # full text gathers what is removed only while the keys go up
+    waiting = iter(emails)
     while batch := list(islice(waiting, _BATCH)):
         for stored in messages.stored(account, batch).values():
             rest = stored.mailboxes - {mailbox}

@@ -1,10 +1,11 @@
 """Full text of messages: the keys of documents, and the table that searching asks (see `fulltext`)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from operator import attrgetter
-from typing import Final
+from typing import Final, cast
 
 import apsw
+import orjson
 
 from angarium.formats.searchtext import Word
 from angarium.store.contract import OverQuota, SearchText
@@ -13,6 +14,9 @@ from angarium.store.sqlite.messages.ids import SEQUENCES, first_document, last_d
 from angarium.store.sqlite.messages.tables import TEXT_COLUMNS
 
 TABLE: Final = TextTable("email_text", "waiting", TEXT_COLUMNS)
+_LEFT: Final = """
+SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM email WHERE document = value) ORDER BY value
+"""
 _columns: Final = attrgetter(*(f"{name}_" if name == "from" else name for name in TEXT_COLUMNS))
 
 
@@ -38,6 +42,17 @@ def free_document(connection: apsw.Connection, account: int, received: int) -> i
 def enqueue(connection: apsw.Connection, document: int, text: SearchText) -> None:
     """Let a message wait for indexing."""
     TABLE.enqueue(connection, document, _columns(text.prepared()))
+
+
+def unqueue(connection: apsw.Connection, document: int) -> bool:
+    """Remove a message that waits; false when it does not."""
+    return TABLE.unqueue(connection, document)
+
+
+def remove_leftovers(connection: apsw.Connection, documents: Collection[int]) -> None:
+    """Remove those of the documents from the table that no message has (any more)."""
+    left = connection.execute(_LEFT, (orjson.dumps(sorted(documents)).decode(),)).fetchall()
+    TABLE.remove(connection, [document for (document,) in cast("list[tuple[int]]", left)])
 
 
 def forget(connection: apsw.Connection, document: int) -> None:

@@ -12,7 +12,7 @@ import apsw
 import orjson
 
 from angarium.formats.primitives import format_utc
-from angarium.store.contract import METADATA, AccountKey, BlobHash, NewMessage, Stored
+from angarium.store.contract import METADATA, AccountKey, BlobHash, MessageQuery, NewMessage, Stored
 from angarium.store.sqlite.changelog import ALL
 from angarium.store.sqlite.messages import counters, entries, joining, quota, rebuild, textindex
 from angarium.store.sqlite.messages.entries import Entry
@@ -55,6 +55,21 @@ class MessagesTransaction(MessagesReader):
         self._refer = refer
         """Hears of each blob that an email references."""
         self._threads = Threads(connection, numbers)
+        self._leftovers: set[int] = set()
+        """Documents of destroyed emails whose text stands in full text until `finish`, or until somebody looks there.
+
+        All together, since full text writes what it has gathered at each savepoint: of 500 emails that a client
+        destroys that was more than half of the work. What a savepoint takes back stays here and is looked at anew.
+        """
+
+    def begin(self) -> None:
+        """Forget the job before."""
+        self._leftovers.clear()
+
+    def finish(self) -> None:
+        """Do what is done for all changes of a job together."""
+        if self._leftovers:
+            textindex.remove_leftovers(self._connection, self._leftovers)
 
     def add(self, account: AccountKey, message: NewMessage) -> Stored:
         """Store a message and find its thread.
@@ -126,7 +141,8 @@ class MessagesTransaction(MessagesReader):
         standing = quota.standing(self._connection, account)
         before = self._rows(account, old.thread)
         entries.leave(self._connection, old)
-        textindex.forget(self._connection, old.document)
+        if not textindex.unqueue(self._connection, old.document):
+            self._leftovers.add(old.document)
         self._connection.execute("DELETE FROM email_metadata WHERE document = ?", (old.document,))
         size: int = self._connection.execute(
             "DELETE FROM email WHERE account = ? AND id = ? RETURNING size", (account, old.id)
@@ -142,6 +158,15 @@ class MessagesTransaction(MessagesReader):
         if standing.limited:
             self._numbers.touch_all(account, quota.KIND)
 
+    def check(self, account: AccountKey) -> list[str]:
+        """What is broken in an account's message index."""
+        self.finish()
+        return super().check(account)
+
+    def _prepare(self, query: MessageQuery) -> None:
+        self.finish()
+        super()._prepare(query)
+
     def set_trash(self, account: AccountKey, mailbox: str | None) -> None:
         """Tell which mailbox has the role trash; raises KeyError for what is no mailbox id."""
         number = next(iter(mailbox_numbers(frozenset({mailbox})))) if mailbox is not None else None
@@ -156,6 +181,7 @@ class MessagesTransaction(MessagesReader):
 
     def index_waiting(self, limit: int = 500) -> int:
         """Move up to `limit` waiting messages into the full-text index in sorted order; how many were moved."""
+        self.finish()
         return textindex.index_waiting(self._connection, limit)
 
     def waiting(self, most: int = ALL) -> int:
@@ -205,6 +231,8 @@ class MessagesTransaction(MessagesReader):
         has_attachment = orjson.loads(message.metadata["hasAttachment"]) is True
         keywords = folded(message.keywords)
         document = textindex.free_document(self._connection, account, message.received)
+        if document in self._leftovers:
+            textindex.remove_leftovers(self._connection, [document])
         entry = Entry(
             account,
             number,
