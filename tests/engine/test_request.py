@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from angarium.engine.access import Principal
@@ -106,3 +107,24 @@ def test_members_of_a_request_that_are_not_known_are_ignored(notes: Harness, ann
 
 def test_no_calls_get_no_responses(notes: Harness, ann: Principal) -> None:
     assert notes.request(ann, [])["methodResponses"] == []
+
+
+def test_a_request_is_brief_when_each_call_writes_few_objects_of_a_brief_type(tmp_path: Path) -> None:
+    harness = Harness(tmp_path)
+    try:
+        few, many = ({f"M{n}": dict[str, Any]() for n in range(count)} for count in (8, 9))
+        flag = ["Email/set", {"accountId": "a1", "update": few}, "a"]
+
+        def is_brief(*calls: Any) -> bool:
+            body = {"using": list(harness.registry.capabilities), "methodCalls": calls}
+            return harness.engine.prepare(orjson.dumps(body)).is_brief
+
+        assert is_brief(flag)
+        assert is_brief(flag, ["ContactCard/set", {"accountId": "a1", "create": {"c": {}}, "ifInState": "5"}, "b"])
+        assert not is_brief(["Email/set", {"accountId": "a1", "update": many}, "a"])
+        assert not is_brief(["Email/set", {"accountId": "a1", "update": few, "destroy": ["M9"]}, "a"])
+        assert not is_brief(flag, ["Email/query", {"accountId": "a1"}, "b"])
+        assert not is_brief(["Mailbox/set", {"accountId": "a1", "destroy": ["B1"]}, "a"])
+        assert not is_brief(["No/such", {}, "a"])
+    finally:
+        harness.close()

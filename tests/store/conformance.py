@@ -5,7 +5,9 @@ The message index has its own suite; here an email is only something that refere
 
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import pytest
@@ -38,6 +40,17 @@ ROOM = 10**9
 def done(store: Store, job: Callable[[Transaction], T]) -> T:
     """Write and wait for the commit."""
     return store.write(job).result(timeout=20)
+
+
+def done_at_once(store: Store, job: Callable[[Transaction], T]) -> T:
+    """Write on this thread, as soon as nobody else does and the disk is quick."""
+    until = time.monotonic() + 20
+    while True:
+        try:
+            return store.write_at_once(job)
+        except TooSlow:
+            assert time.monotonic() < until
+            time.sleep(0.001)
 
 
 def account_of(store: Store) -> AccountKey:
@@ -341,6 +354,81 @@ class TransactionsSuite:
             with pytest.raises(TooSlow):
                 store.glance(lasting)
         assert len(store.read(lambda s: [s.blobs.open(held), s.blobs.open(held)])) == 2
+
+    def test_what_is_written_at_once_is_there_and_is_news(self, store: Store) -> None:
+        account, heard = account_of(store), list[StateChange]()
+        store.subscribe(heard.extend)
+        name = done_at_once(store, lambda t: t.records.create(account, "Card", "C", b"{}", {}))
+        assert store.read(lambda s: list(s.records.get(account, "Card"))) == [name]
+        assert [change.changed for change in heard] == [{"Card": State(1)}]
+        done(store, lambda t: t.records.create(account, "Card", "C", b"{}", {}))
+        assert [change.changed for change in heard] == [{"Card": State(1)}, {"Card": State(2)}]
+
+    def test_a_job_that_raises_at_once_is_undone(self, store: Store) -> None:
+        account = account_of(store)
+
+        def fail(transaction: Transaction) -> None:
+            transaction.records.create(account, "Card", "C", b"{}", {})
+            raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            done_at_once(store, fail)
+        assert done_at_once(store, lambda t: t.state(account, "Card")) == 0
+
+    def test_what_takes_long_is_not_written_at_once(self, store: Store) -> None:
+        account = account_of(store)
+        done(store, lambda t: t.blobs.upload(account, "U1", t.blobs.add(bytes(60_000)), 0, 10**9))
+        begun: list[int] = []
+
+        def many_steps(transaction: Transaction) -> None:
+            begun.append(1)
+            while True:
+                with transaction.savepoint():
+                    transaction.records.create(account, "Card", "C", b"{}", {})
+
+        def many_octets(transaction: Transaction) -> None:
+            begun.append(2)
+            transaction.records.create(account, "Card", "C", b"{}", {})
+            for _ in range(2):
+                transaction.blobs.open(hash_of(bytes(60_000)))
+
+        for number, job in enumerate((many_steps, many_octets), 1):
+            while number not in begun:
+                with pytest.raises(TooSlow):
+                    store.write_at_once(job)
+        assert store.read(lambda s: s.records.count(account, "Card")) == 0
+        done(store, many_octets)
+        assert store.read(lambda s: s.records.count(account, "Card")) == 1
+
+    def test_nobody_writes_at_once_while_somebody_else_writes(self, store: Store) -> None:
+        gate, begun = threading.Event(), threading.Event()
+
+        def hold(_transaction: Transaction) -> bool:
+            begun.set()
+            return gate.wait(10)
+
+        held = store.write(hold)
+        assert begun.wait(10)
+        with pytest.raises(TooSlow):
+            store.write_at_once(lambda t: None)
+        gate.set()
+        held.result(10)
+        done_at_once(store, lambda t: None)
+
+    def test_threads_that_write_at_once_and_by_the_queue_are_in_step(self, store: Store) -> None:
+        account = account_of(store)
+
+        def one(transaction: Transaction) -> State:
+            transaction.records.create(account, "Card", "C", b"{}", {})
+            return transaction.state(account, "Card")
+
+        def many(write: Callable[[Store, Callable[[Transaction], State]], State]) -> list[State]:
+            return [write(store, one) for _ in range(40)]
+
+        with ThreadPoolExecutor(4) as threads:
+            found = list(threads.map(many, (done, done_at_once, done, done_at_once)))
+        assert sorted(state for states in found for state in states) == list(range(1, 161))
+        assert all(states == sorted(states) for states in found)
 
     def test_listeners_hear_of_each_commit_once_until_they_stop(self, store: Store) -> None:
         account = account_of(store)

@@ -238,6 +238,7 @@ class Method:
     arguments: tuple[Argument, ...] | None = ()
     account: bool = True
     ahead: Ahead | None = None
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +248,8 @@ class DataType:
     An `open` type keeps properties that nobody declared; one that `forgets_nulls` takes a null of a new object for a
     property that was left out. `before_set` runs before the objects of a /set are changed; what it returns, if
     anything, takes the response after, to change more and to tell of it. `heard` makes of changes since a
-    state what the user may hear of them, where that is not everything. `account` false says that
+    state what the user may hear of them, where that is not everything. Of a `brief` type an object is written in a
+    moment, which a hasty request does not exceed. `account` false says that
     its objects are the user's own and in no account: get and set know neither `accountId` nor states (RFC 8620 §7.2).
     """
 
@@ -270,6 +272,7 @@ class DataType:
     singleton: bool = False
     open: bool = False
     forgets_nulls: bool = False
+    brief: bool = False
     account: bool = True
     shown: Mapping[str, Property] = field(init=False, repr=False)
     """The properties that clients may name."""

@@ -30,6 +30,20 @@ class Request(NamedTuple):
     access: Access
     using: frozenset[str]
 
+    @property
+    def is_brief(self) -> bool:
+        """Whether to write all that it asks for is a matter of a moment."""
+        return all(call.method and call.method.brief and few(call.arguments) for call in self.calls)
+
+
+_FEW = 8
+"""Objects that are written in a moment."""
+
+
+def few(arguments: Mapping[str, JSON]) -> bool:
+    """Whether a call that writes names so few objects that they take no time."""
+    return sum(len(value) for value in arguments.values() if isinstance(value, dict | list)) <= _FEW
+
 
 _USING = list_of(text)
 _CREATED = nullable(map_of(identifier, identifier))

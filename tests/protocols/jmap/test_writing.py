@@ -11,7 +11,9 @@ import pytest
 
 from angarium.datatypes.mail import readings
 from angarium.datatypes.principals import User
+from angarium.store.sqlite import writer
 from tests.protocols.served import MAIL, Answer, Served
+from tests.waiting import eventually
 
 IMPORT = "angarium.datatypes.mail.email.import_"
 MESSAGE = b"From: bob@example.com\r\nSubject: Hello\r\n\r\nHow are you?\r\n"
@@ -64,3 +66,68 @@ def test_an_uploaded_message_is_not_read_again(served: Served, ann: User, monkey
     monkeypatch.delattr(f"{IMPORT}.read")
     answer = api(served, imports(served, ann, blob)).json["methodResponses"][0][1]
     assert answer["created"]["e"]["size"] == len(MESSAGE)
+
+
+# --- where a write runs ---
+
+
+def flag(served: Served, user: User, email: str, value: bool) -> Any:
+    update = {email: {"keywords/$flagged": value or None}}
+    return ["Email/set", {"accountId": served.account(user), "update": update}, "s"]
+
+
+def keywords(served: Served, user: User, email: str) -> set[str]:
+    get = ["Email/get", {"accountId": served.account(user), "ids": [email], "properties": ["keywords"]}, "g"]
+    return set(api(served, get).json["methodResponses"][0][1]["list"][0]["keywords"])
+
+
+def stored(served: Served, user: User) -> str:
+    blob = served.upload(user, MESSAGE, "message/rfc822").json["blobId"]
+    answer = api(served, imports(served, user, blob)).json["methodResponses"][0][1]
+    return str(answer["created"]["e"]["id"])
+
+
+def test_a_short_write_of_who_writes_alone_is_not_queued(
+    served: Served, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email = stored(served, ann)
+    monkeypatch.setattr(writer, "QUICK_SECONDS", 10**9)
+    queued: list[object] = []
+    submit = served.store.submit
+
+    def counted(*given: Any) -> None:
+        queued.append(1)
+        submit(*given)
+
+    monkeypatch.setattr(served.store, "submit", counted)
+
+    def is_kept_without_the_queue() -> bool:
+        queued.clear()
+        for value in (True, False):
+            answer = api(served, flag(served, ann, email, value)).json["methodResponses"][0][1]
+            assert answer["updated"] == {email: None}
+        return not queued
+
+    eventually(is_kept_without_the_queue)
+
+
+def test_what_takes_longer_than_it_may_is_written_by_the_writer(
+    served: Served, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "GLANCE_SECONDS", -1)
+    email = stored(served, ann)
+    answer = api(served, flag(served, ann, email, True)).json["methodResponses"][0][1]
+    assert answer["updated"] == {email: None}
+    assert keywords(served, ann, email) == {"$flagged"}
+
+
+def test_writes_that_come_together_are_all_kept(served: Served, ann: User) -> None:
+    email = stored(served, ann)
+    calls = [
+        ["Email/set", {"accountId": served.account(ann), "update": {email: {f"keywords/k{n}": True}}}, "s"]
+        for n in range(40)
+    ]
+    with ThreadPoolExecutor(8) as clients:
+        answers = list(clients.map(lambda call: api(served, call).json["methodResponses"][0][1], calls))
+    assert len({answer["newState"] for answer in answers}) == 40
+    assert keywords(served, ann, email) == {f"k{n}" for n in range(40)}

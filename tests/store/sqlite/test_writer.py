@@ -1,16 +1,17 @@
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
 import pytest
 
-from angarium.store.contract import NotDurable, StateChange, StoreError, Transaction
+from angarium.store.contract import NotDurable, StateChange, StoreError, TooSlow, Transaction
 from angarium.store.sqlite import SqliteStore, writer
 from angarium.store.sqlite.group import CHECKPOINT_PAGES, Groups
 from angarium.store.sqlite.transaction import SqliteTransaction
 from angarium.store.sqlite.writer import GROUP_JOBS, INDEX_BACKLOG
-from tests.store.conformance import account_of, done, message
+from tests.store.conformance import account_of, done, done_at_once, message
 from tests.waiting import eventually
 
 
@@ -120,3 +121,51 @@ def test_closing_finishes_what_is_queued_and_takes_no_more(store: SqliteStore) -
     with pytest.raises(StoreError, match="closed"):
         store.read(lambda s: None)
     store.close()
+
+
+# --- writing at once ---
+
+
+def test_what_is_written_at_once_is_indexed_when_nobody_writes(store: SqliteStore) -> None:
+    account_of(store)
+    time.sleep(0.5)  # by then the thread that writes waits for whatever comes
+    done_at_once(store, lambda t: _deliver(t, 3))
+    eventually(lambda: done_at_once(store, _waiting) == 0, poll=0.3)  # longer than what the writer takes for idle
+
+
+def test_the_log_is_folded_back_while_somebody_writes_at_once(folder: Path, store: SqliteStore) -> None:
+    account = account_of(store)
+    for _ in range(300):
+        done_at_once(store, lambda t: t.records.create(account, "Card", "C", bytes(100_000), {}))
+    done(store, lambda t: None)
+    assert (folder / "angarium.db-wal").stat().st_size < 2 * 4096 * CHECKPOINT_PAGES
+
+
+def test_nobody_waits_for_a_slow_disk_at_once(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = account_of(store)
+    monkeypatch.setattr(writer, "QUICK_SECONDS", -1)
+    monkeypatch.setattr(writer, "SLOW_SHARE", 10**9)
+    done(store, lambda t: t.records.create(account, "Card", "C", b"{}", {}))
+    done(store, lambda t: None)  # what the group before leaves behind is done
+    with pytest.raises(TooSlow):
+        store.write_at_once(lambda t: None)
+
+
+def test_nobody_writes_at_once_to_a_store_that_is_closed(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "QUICK_SECONDS", 10**9)
+    store.close()
+    with pytest.raises(StoreError, match="closed"):
+        store.write_at_once(lambda t: None)
+
+
+def test_a_commit_that_fails_is_told_at_once(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = account_of(store)
+
+    def fail(groups: Groups, outcomes: object) -> None:
+        raise OSError("no disk")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Groups, "_commit", fail)
+        with pytest.raises(NotDurable, match="no disk"):
+            done_at_once(store, lambda t: t.records.create(account, "Card", "C", b"{}", {}))
+    assert store.read(lambda s: s.records.count(account, "Card")) == 0

@@ -148,6 +148,7 @@ def contact_card_type(capability: str) -> DataType:
     return DataType(
         name=KIND,
         capability=capability,
+        brief=True,
         properties=(
             Property("id", identifier, server_set=True, immutable=True),
             Property("addressBookIds", map_of(identifier, true), references=CONTENTS.container),

@@ -5,14 +5,14 @@ is kept for a while, by user and content; it says nothing of who may read what.
 """
 
 import threading
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from angarium.datatypes.mail import ingest
 from angarium.engine.access import Principal
 from angarium.formats.errors import FormatError
-from angarium.formats.message import Message, Octets, parse, received_date
+from angarium.formats.message import Octets, parse, received_date
 from angarium.store.contract import BlobHash, NewMessage, StagedBlob
 
 MOST_WEIGHT: Final = 8_000_000
@@ -43,10 +43,7 @@ class Reading:
 
 def read(data: Octets, blob: BlobHash | None) -> Reading:
     """Read a message whose octets perhaps have a name already; raises FormatError when it has no header at all."""
-    return _made(data, parse(data), blob)
-
-
-def _made(data: Octets, message: Message, blob: BlobHash | None) -> Reading:
+    message = parse(data)
     return Reading(ingest.from_message(data, message, (), (), 0, blob), received_date(message.headers))
 
 
@@ -73,17 +70,12 @@ class Readings:
                 self._drop(next(iter(self._kept)))
             return roomy
 
-    def foresee(self, principal: Principal, media_type: str, blob: StagedBlob) -> Iterator[None]:
-        """Read what a user uploads, in two steps, when it is a short message: mostly it is imported at once."""
+    def foresee(self, principal: Principal, media_type: str, blob: StagedBlob) -> None:
+        """Read what a user uploads, when it is a short message: mostly it is imported at once."""
         if blob.size > _FORESEEN or media_type.partition(";")[0].rstrip().lower() not in _MESSAGE_TYPES:
             return
-        data = blob.open()[:]
-        try:
-            message = parse(data)
-        except FormatError:
-            return  # Email/import will say so
-        yield
-        self.keep(principal.id, _made(data, message, blob.hash))
+        with suppress(FormatError):  # Email/import will say so
+            self.keep(principal.id, read(blob.open()[:], blob.hash))
 
     def _drop(self, key: tuple[str, BlobHash]) -> None:
         dropped = self._kept.pop(key, None)

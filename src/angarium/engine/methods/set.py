@@ -86,7 +86,7 @@ def set_method(kind: DataType, writer: Writer) -> Method:
         return response
 
     arguments = (_IN_STATE if kind.account else ()) + _ARGUMENTS + tuple(kind.arguments.get("set", ()))
-    return Method(f"{kind.name}/set", kind.capability, Access.WRITE, run, arguments, kind.account)
+    return Method(f"{kind.name}/set", kind.capability, Access.WRITE, run, arguments, kind.account, brief=kind.brief)
 
 
 def check_size(call: Call, *sizes: int) -> None:

@@ -25,6 +25,11 @@ class OtherRequest(Protocol):
         """The most that it needs of the store."""
         ...
 
+    @property
+    def is_brief(self) -> bool:
+        """Whether to write all that it asks for is a matter of a moment."""
+        ...
+
     def run(
         self,
         principal: Principal,

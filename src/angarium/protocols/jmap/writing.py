@@ -1,8 +1,7 @@
 """What this protocol asks of the one process that writes, so that another process can pass it on."""
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Protocol, TypeAlias
@@ -34,12 +33,14 @@ class Writing(Protocol):
         ...
 
 
-Foresee: TypeAlias = Callable[[Principal, str, StagedBlob], Iterator[None]]
-"""Does ahead what the user of an upload of this media type will ask for next; the first step while the disk works."""
+_BRIEF = 16 * 1024
+"""Octets up to which a request, or an upload, may be written where it arrived."""
 
+_CROWD_SECONDS = 0.05
+"""How long after several wrote at a time each write is left to the writer."""
 
-def _nothing(_principal: Principal, _media_type: str, _staged: StagedBlob) -> Iterator[None]:
-    return iter(())
+Foresee: TypeAlias = Callable[[Principal, str, StagedBlob], None]
+"""Takes an upload of this media type once it is answered: to do ahead what its user will ask for next."""
 
 
 class LocalWriting:
@@ -51,21 +52,26 @@ class LocalWriting:
         engine: Engine,
         clock: Callable[[], int],
         reading: Reading,
-        foresee: Foresee = _nothing,
+        foresee: Foresee = lambda _principal, _media_type, _staged: None,
     ) -> None:
         self._store = store
         self._engine = engine
         self._clock = clock
         self._reading = reading
         self._foresee = foresee
+        self._waiting = 0
+        self._crowded_until = 0.0
 
-    async def run(self, principal: Principal, request: AnyRequest, body: bytes) -> bytes:  # noqa: ARG002
+    async def run(self, principal: Principal, request: AnyRequest, body: bytes) -> bytes:
         """The Response object, once it is on disk."""
         ahead = self._engine.ahead(request, principal) if isinstance(request, Request) else None
         if ahead is not None:
             with suppress(TooSlow):
                 await self._reading(ahead)
-        return await self._written(lambda transaction: run(self._engine, request, principal, transaction=transaction))
+        return await self._written(
+            lambda transaction, hasty: run(self._engine, request, principal, transaction=transaction, hasty=hasty),
+            brief=len(body) <= _BRIEF and request.is_brief,
+        )
 
     def stage(self) -> Stage:
         """Begin to receive an upload."""
@@ -76,20 +82,31 @@ class LocalWriting:
         target = principal.accounts.get(account)
         if target is None:
             raise UploadRefused(f"there is no account '{account}'")
-        loop, steps = asyncio.get_running_loop(), self._foresee(principal, media_type, staged)
 
-        def job(transaction: Transaction) -> bytes:
-            answer = json.dumps(upload(transaction, principal, target, staged, media_type, self._clock()))
-            with suppress(RuntimeError):  # the loop has closed
-                loop.call_soon_threadsafe(next, steps, None)
-            return answer
+        def job(transaction: Transaction, _hasty: bool) -> bytes:
+            return json.dumps(upload(transaction, principal, target, staged, media_type, self._clock()))
 
-        answer = await self._written(job)
-        loop.call_soon(deque, steps, 0)  # the rest once it is sent
+        answer = await self._written(job, brief=staged.size <= _BRIEF)
+        asyncio.get_running_loop().call_soon(self._foresee, principal, media_type, staged)
         return answer
 
-    def _written(self, job: Callable[[Transaction], bytes]) -> "asyncio.Future[bytes]":
+    async def _written(self, job: Callable[[Transaction, bool], bytes], brief: bool) -> bytes:
+        """What a job gives that gets the transaction and whether it is to be hasty, once it is on disk.
+
+        A brief one of who writes alone runs here, which saves two hops; many that write at a time share commits.
+        """
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[bytes] = loop.create_future()
-        self._store.submit(job, partial(tell, loop, future))
-        return future
+        self._waiting += 1
+        try:
+            if brief:
+                await asyncio.sleep(0)  # lets those begin that came together with it
+            if self._waiting > 1:
+                self._crowded_until = loop.time() + _CROWD_SECONDS
+            elif brief and loop.time() >= self._crowded_until:
+                with suppress(TooSlow):
+                    return self._store.write_at_once(lambda transaction: job(transaction, True))
+            future: asyncio.Future[bytes] = loop.create_future()
+            self._store.submit(lambda transaction: job(transaction, False), partial(tell, loop, future))
+            return await future
+        finally:
+            self._waiting -= 1

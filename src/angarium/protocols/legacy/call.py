@@ -164,11 +164,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One method of this dialect, and what it needs of the store."""
+    """One method of this dialect, and what it needs of the store; a `brief` one writes an object in a moment."""
 
     name: str
     access: Access
     run: Callable[[Call], Iterable[Reply]]
+    brief: bool = False
 
 
 def shown_account(account: AccountAccess, settings: Settings) -> str:

@@ -13,6 +13,7 @@ from angarium.engine.access import Principal
 from angarium.engine.declare import Access
 from angarium.engine.dispatch import Engine
 from angarium.engine.errors import RequestError, RequestErrorType
+from angarium.engine.request import few
 from angarium.formats import json
 from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON
@@ -43,6 +44,11 @@ class Prepared:
     dialect: "Dialect"
     calls: Sequence[Invocation]
     access: Access
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether to write all that it asks for is a matter of a moment."""
+        return all(call.method and call.method.brief and few(call.arguments) for call in self.calls)
 
     def run(
         self,

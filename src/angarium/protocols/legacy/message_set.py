@@ -128,4 +128,4 @@ def _refusal(error: Object) -> Misfit:
     return Misfit(str(told["type"]), str(told.get("description", "")), *properties)
 
 
-METHODS: Final = (Method("setMessages", Access.WRITE, _set_messages),)
+METHODS: Final = (Method("setMessages", Access.WRITE, _set_messages, brief=True),)

@@ -148,12 +148,20 @@ class Store(Protocol):
         """As `write`, but `told` hears the result or the error, on the writer's thread, and no future is made."""
         ...
 
+    def write_at_once(self, job: Callable[[Transaction], T]) -> T:
+        """The result of a job that takes a moment, run on this thread, once it is on disk; raises what the job raises.
+
+        TooSlow, and nothing was written, when somebody else writes, when the disk was slow just now, or when the job
+        took longer than a `glance` may or opened more octets. The caller then queues it, and the job runs again.
+        """
+        ...
+
     def stage(self) -> Stage:
         """Begin to receive a blob."""
         ...
 
     def subscribe(self, listener: Callable[[Sequence[StateChange]], None]) -> Callable[[], None]:
-        """Call `listener` (on the writer's thread) after each commit; returns how to stop that."""
+        """Call `listener` (on the thread that writes) after each commit; returns how to stop that."""
         ...
 
     def backup(self, target: str, progress: Callable[[int, int], None] | None = None) -> None:

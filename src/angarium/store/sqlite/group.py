@@ -11,7 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import TypeVar
 
 import apsw
@@ -79,6 +81,8 @@ class Groups:
         self._rolled_back = False
         self._stopped: str | None = None
         self._wal_pages = 0
+        self.commit_seconds = 0.0
+        """What the last commit took."""
         self._room = LogRoom(Path(connection.filename_wal), connection.pragma("page_size"), files.disk)
         connection.set_wal_hook(self._note_pages)
         connection.set_commit_hook(lambda: not self._committing)
@@ -109,11 +113,19 @@ class Groups:
         except apsw.Error as error:
             _log.warning("checkpoint: %s", self._explained(error))
 
-    def run(self, jobs: Iterator[Job]) -> Committed:
-        """Run what `jobs` yields (at least one) until it ends, commit, and end every future."""
+    @property
+    def needs_tending(self) -> bool:
+        """Whether `tend_log` has something to do."""
+        return self._wal_pages >= CHECKPOINT_PAGES or self._room.is_short(self._wal_pages)
+
+    def run(self, jobs: Iterator[Job], ends: float = inf, octets: float = inf) -> Committed:
+        """Run what `jobs` yields (at least one) until it ends, commit, and end every future.
+
+        A job raises TooSlow after a time of the monotonic clock, or when it opens more octets of blobs.
+        """
         outcomes: list[Outcome] = []
         try:
-            self._begin()
+            self._begin(ends, octets)
             for job in jobs:
                 if job.begin():
                     outcomes.append(self._perform(job))
@@ -134,12 +146,12 @@ class Groups:
                 received.discard()
         return Committed(changes, [blob for outcome in outcomes for blob in outcome.effects.doomed])
 
-    def _begin(self) -> None:
+    def _begin(self, ends: float, octets: float) -> None:
         if self._stopped:
             raise NotDurable(self._stopped)
         self._connection.execute("BEGIN IMMEDIATE")
         self._rolled_back = False
-        self._transaction.begin_group()
+        self._transaction.begin_group(ends, octets)
 
     def _perform(self, job: Job) -> Outcome:
         transaction = self._transaction
@@ -165,10 +177,12 @@ class Groups:
             self._connection.execute("UPDATE meta SET value = ? WHERE name = 'sequence'", (sequence,))
         self._files.sync_names()
         self._committing = True
+        began = monotonic()
         try:
             self._connection.execute("COMMIT")
         finally:
             self._committing = False
+            self.commit_seconds = monotonic() - began
         self._sequence = sequence
         return [StateChange(AccountKey(account), changed, sequence) for account, changed in states.items()]
 

@@ -31,12 +31,18 @@ class LogRoom:
         self._disk = disk
         self._length: float = 0
 
+    def is_short(self, pages: int) -> bool:
+        """Whether there is less room behind so many pages than there should be."""
+        return pages >= _USED and self._least(pages) > self._length
+
     def keep(self, pages: int) -> None:
         """See to the room behind so many pages; a disk that does not give it is not asked again."""
-        least = _HEADER + (pages + _AHEAD) * self._frame
-        if pages < _USED or least <= self._length:
+        if not self.is_short(pages):
             return
         try:
-            self._length = self._disk.lengthen(self._path, least, _STEP * self._frame)
+            self._length = self._disk.lengthen(self._path, self._least(pages), _STEP * self._frame)
         except OSError:
             self._length = inf
+
+    def _least(self, pages: int) -> int:
+        return _HEADER + (pages + _AHEAD) * self._frame

@@ -52,6 +52,10 @@ class SqliteStore:
         """As `write`, but `told` hears the result or the error, on the writer's thread."""
         self._writing().submit(job, told)
 
+    def write_at_once(self, job: Callable[[Transaction], T]) -> T:
+        """Run a job that takes a moment, on this thread, until it is on disk; TooSlow when it must be queued."""
+        return self._writing().write_at_once(job)
+
     def stage(self) -> BlobStage:
         """Begin to receive a blob."""
         self._writing()

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
+from time import monotonic
 
 import apsw
 
-from angarium.store.contract import DIRECTORY, AccountKey, Allowance, BlobHash, NotDurable, State
+from angarium.store.contract import DIRECTORY, AccountKey, Allowance, BlobHash, NotDurable, State, TooSlow
 from angarium.store.sqlite.answers import AnswersTransaction
 from angarium.store.sqlite.blobfiles import BlobFiles
 from angarium.store.sqlite.blobs import BlobsTransaction
@@ -47,15 +49,17 @@ class SqliteTransaction(ChangeLog):
         self._files = files
         self._open: list[int] = []
         """The savepoints of the database that are open, each by the count of changes at which it stands."""
+        self._ends = inf
         self.records = RecordsTransaction(connection, self.numbers)
         self.blobs = BlobsTransaction(connection, files)
         self.messages = MessagesTransaction(connection, self.numbers, self.blobs.head, self.blobs.refer)
         self.answers = AnswersTransaction(connection)
         self.deliveries = DeliveriesTransaction(connection)
 
-    def begin_group(self) -> None:
-        """Forget the group before."""
+    def begin_group(self, ends: float = inf, octets: float = inf) -> None:
+        """Forget the group before; TooSlow after a time of the monotonic clock or so many octets of opened blobs."""
         self.numbers.begin_group()
+        self._ends, self.blobs.octets_left = ends, octets
 
     def lose_group(self) -> None:
         """All that the group wrote was taken back."""
@@ -118,9 +122,11 @@ class SqliteTransaction(ChangeLog):
     def savepoint(self) -> "Savepoint":
         """What happens inside is undone when an exception leaves it; the transaction goes on.
 
-        Raises NotDurable when the transaction itself is lost.
+        Raises NotDurable when the transaction itself is lost, TooSlow when it has taken as long as it may.
         """
         self.check_alive()
+        if monotonic() > self._ends:
+            raise TooSlow("the write took longer than allowed")
         return Savepoint(self._connection, self._lost, self.numbers, self._open, self._undone)
 
     def _undone(self) -> None:

@@ -2,7 +2,8 @@
 
 A commit costs a sync of the disk, so all that waits shares one. Futures end after it, then listeners hear of it.
 Idle work is full text (also between groups when much waits, and at the end), merging its parts, and removing files of
-collected blobs.
+collected blobs. A short job of somebody who writes alone may run on that one's own thread: whoever has the turn uses
+the connection.
 """
 
 import logging
@@ -16,13 +17,13 @@ from typing import TypeVar, cast
 
 import apsw
 
-from angarium.store.contract import BlobHash, NotDurable, StateChange, StoreError
+from angarium.store.contract import BlobHash, NotDurable, StateChange, StoreError, TooSlow
 from angarium.store.sqlite import recordtext
 from angarium.store.sqlite.blobfiles import BlobFiles
-from angarium.store.sqlite.group import Groups, Job, job_of
+from angarium.store.sqlite.group import Committed, Groups, Job, job_of
 from angarium.store.sqlite.merging import Merging
 from angarium.store.sqlite.messages import textindex
-from angarium.store.sqlite.readers import Readers
+from angarium.store.sqlite.readers import GLANCE_OCTETS, GLANCE_SECONDS, Readers
 from angarium.store.sqlite.removal import Removal
 from angarium.store.sqlite.transaction import SqliteTransaction
 
@@ -42,9 +43,19 @@ LOOK_SHARE = 50
 It is counted right after a group was told, when whoever waited for that wants the interpreter.
 """
 
+QUICK_SECONDS = 0.002
+"""What a commit takes at most on a disk for which whoever asked may wait."""
+
+SLOW_SHARE = 50
+"""Times as long as a commit that took longer, only this thread waits for the disk after it."""
+
 _log = logging.getLogger(__name__)
 
 Listener = Callable[[Sequence[StateChange]], None]
+
+
+_NOTHING = job_of(lambda _: None, lambda _result, _error: None, lambda: False)
+"""Makes the thread look around."""
 
 
 class Writer:
@@ -59,6 +70,9 @@ class Writer:
         self._indexable = True
         self._merging = Merging((textindex.TABLE, recordtext.TABLE))
         self._look_at = 0.0
+        self._turn = threading.Lock()
+        self._busy_until = 0.0
+        self._slow_until = 0.0
         self._gate = threading.Lock()
         self._closed = False
         self._listeners: tuple[Listener, ...] = ()
@@ -83,6 +97,31 @@ class Writer:
     ) -> None:
         """Queue a job whose result or error goes to `told`; raises StoreError after `close`."""
         self._put(job_of(run, told))
+
+    def write_at_once(self, run: Callable[[SqliteTransaction], T]) -> T:
+        """The result of a short job that is on disk, run on this thread; TooSlow when the queue must have it."""
+        if time.monotonic() < self._slow_until or not self._queue.empty() or not self._turn.acquire(blocking=False):
+            raise TooSlow("this write must wait")
+        try:
+            if self._closed:
+                raise StoreError("the store is closed")
+            return self._at_once(run)
+        finally:
+            self._turn.release()
+
+    def _at_once(self, run: Callable[[SqliteTransaction], T]) -> T:
+        told: list[tuple[T | None, BaseException | None]] = []
+        job = job_of(run, lambda result, error: told.append((result, error)))
+        now, was_indexable = time.monotonic(), self._indexable
+        committed = self._groups.run(iter((job,)), now + GLANCE_SECONDS, GLANCE_OCTETS)
+        self._busy_until = now + IDLE_SECONDS
+        self._spread(committed)
+        if self._removal or self._groups.needs_tending or self._indexable > was_indexable:
+            self._queue.put(_NOTHING)
+        result, error = told.pop()
+        if error is not None:
+            raise error
+        return cast(T, result)
 
     def _put(self, job: Job) -> None:
         with self._gate:
@@ -115,7 +154,8 @@ class Writer:
                 self._run(job)
             while self._indexable:
                 self._index()
-            self._removal.attempt()
+            with self._turn:
+                self._removal.attempt()
         except BaseException:
             _log.critical("the writer of the store ended", exc_info=True)
             self._abandon()
@@ -124,7 +164,8 @@ class Writer:
 
     def _close(self) -> None:
         try:
-            self._connection.close()
+            with self._turn:
+                self._connection.close()
         except apsw.Error:  # of folding the WAL back, which the next to open it does again
             _log.warning("the database could not be closed in good order", exc_info=True)
 
@@ -150,7 +191,11 @@ class Writer:
             except Empty:
                 if self._ending:
                     return None
-                self._removal.attempt()
+                if time.monotonic() < self._busy_until:
+                    pause = IDLE_SECONDS
+                    continue
+                with self._turn:
+                    self._removal.attempt()
                 if self._indexable:
                     self._index()
                 elif self._merging:
@@ -162,13 +207,22 @@ class Writer:
         now = time.monotonic()
         if now < self._look_at:
             return False
-        waiting = self._groups.waiting(INDEX_BACKLOG + 1)
+        with self._turn:
+            waiting = self._groups.waiting(INDEX_BACKLOG + 1)
         self._look_at = now + max(LOOK_SECONDS, LOOK_SHARE * (time.monotonic() - now))
         return waiting > INDEX_BACKLOG
 
     def _run(self, first: Job) -> None:
-        """One group from this job on, and the news of it."""
-        committed = self._groups.run(self._waiting(first))
+        """One group from this job on, the news of it, and what is to be done behind it."""
+        with self._turn:
+            self._spread(self._groups.run(self._waiting(first)))
+            self._removal.attempt()
+            self._groups.tend_log()
+
+    def _spread(self, committed: Committed) -> None:
+        """The news of a group that has ended."""
+        if self._groups.commit_seconds > QUICK_SECONDS:
+            self._slow_until = time.monotonic() + SLOW_SHARE * self._groups.commit_seconds
         if committed.changes:
             self._indexable = True  # perhaps: to look costs every commit more than to find nothing when idle
             for listener in self._listeners:
@@ -177,8 +231,6 @@ class Writer:
                 except Exception:
                     _log.exception("a listener of the store failed")
         self._removal.doom(committed.doomed)
-        self._removal.attempt()
-        self._groups.tend_log()
 
     def _waiting(self, first: Job) -> Iterator[Job]:
         """A job and those that wait behind it, within the bounds of a group."""

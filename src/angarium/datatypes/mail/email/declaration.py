@@ -100,6 +100,7 @@ def email_type(capability: str) -> DataType:
     return DataType(
         name="Email",
         capability=capability,
+        brief=True,
         properties=(
             Property("id", identifier, server_set=True, immutable=True),
             Property("blobId", identifier, server_set=True, immutable=True),

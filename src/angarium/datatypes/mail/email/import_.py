@@ -165,4 +165,5 @@ def email_import(capability: str, readings: Readings) -> Method:
         run,
         (Argument("ifInState", nullable(text)), Argument("emails", map_of(identifier, an_object), REQUIRED)),
         ahead=run.ahead,
+        brief=True,
     )
