@@ -49,7 +49,9 @@ def elsewhere(mailer: LmtpServed, count: int = 1) -> list[Lmtp]:
     mailer.keeping.under_way += 1  # as if another message were being stored
 
     def gone() -> bool:
-        assert [client.ask("NOOP")[0] for client in clients] == [250] * count
+        for client in clients:
+            client.send(b"MAIL FROM:<>\r\nRSET\r\n")
+            assert client.replies(2) == [250, 250]
         return processes_of(mailer).connections == count
 
     eventually(gone)
@@ -94,7 +96,13 @@ def test_a_session_goes_on_where_it_was(mailer: LmtpServed, ann: User) -> None:
     for _ in range(MOST_MISTAKES - 1):
         assert client.ask("WRONG")[0] == 500
     mailer.keeping.under_way += 1
-    eventually(lambda: client.ask("NOOP")[0] == 250 and processes_of(mailer).connections)
+
+    def gone() -> bool:
+        client.send(b"MAIL FROM:<>\r\nRSET\r\n")
+        assert client.replies(2) == [250, 250]
+        return processes_of(mailer).connections == 1
+
+    eventually(gone)
     client.send(OPEN)
     assert client.replies(3) == [250, 250, 354]
     client.send(LETTER + b".\r\nNOOP\r\nWRONG\r\n")

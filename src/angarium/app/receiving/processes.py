@@ -1,9 +1,8 @@
 """The first process's side: when connections go on elsewhere, and storing what comes from there.
 
-A process is started when messages come on several connections at once, and serves them from the first command on that
-is no part of a transaction; it ends when it had no connection for a while. Whoever comes alone is served here, with
-fewer steps. What a process cannot take, because it has not begun or has died, stays here; one that cannot begin is not
-tried again.
+A process is started when messages come on several connections at once, and serves each from the next transaction on; it
+ends when it had no connection for a while. Whoever comes alone is served here, with fewer steps. What a process cannot
+take, because it has not begun or has died, stays here; one that cannot begin is not tried again.
 """
 
 import asyncio

@@ -114,8 +114,8 @@ class Dialogue:
         return True
 
     def _has_left(self, line: bytes) -> bool:
-        """Whether the session goes on elsewhere, with this line."""
-        if self._leave is None or self._sender is not None or not self._greeted:
+        """Whether the session goes on elsewhere, with this line: where a transaction begins."""
+        if self._leave is None or self._sender is not None or not self._greeted or line[:4].upper() != b"MAIL":
             return False
         return self._leave(self._stream, Session(self._peer, self._greeted, self._mistakes), line + b"\r\n")
 
