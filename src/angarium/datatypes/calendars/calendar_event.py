@@ -52,6 +52,7 @@ def calendar_event_type(capability: str, scheduling: Scheduling) -> DataType:
     return DataType(
         name=KIND,
         capability=capability,
+        brief=True,
         properties=(
             Property("id", identifier, server_set=True, immutable=True),
             Property("baseEventId", identifier, server_set=True, immutable=True),
