@@ -41,6 +41,7 @@ _OFFSET: Final = re.compile(r"([+-])\s*(\d{1,2}):?(\d{2})")
 _RFC3339: Final = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:[Zz]|([+-])(\d{2}):(\d{2}))", re.ASCII
 )
+_COMMENTING: Final = frozenset('()<>"\\')
 _DAY_NAMES: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -136,7 +137,11 @@ def received_date(headers: Iterable[Header]) -> int | None:
     """
     for header in headers:
         if header.name.lower() == "received":
-            moment = parse_date(without_comments(unfolded(header.raw)).rpartition(";")[2])
+            text = unfolded(header.raw)
+            date = text.rpartition(";")[2]
+            if not _COMMENTING.isdisjoint(date):  # the semicolon may be one of a comment
+                date = without_comments(text).rpartition(";")[2]
+            moment = parse_date(date)
             if moment is not None:
                 return (moment - _EPOCH) // _MILLISECOND
     return None

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from angarium.datatypes.blobs import UploadRefused
 from angarium.engine.access import Principal
 from angarium.engine.limits import Limits
-from angarium.protocols.http.body import pieces, refuse_encoded
+from angarium.protocols.http.body import declared_length, pieces, refuse_encoded, whole
 from angarium.protocols.http.exchange import JSON_TYPE, Exchange
 from angarium.protocols.http.media_type import DEFAULT, is_media_type
 from angarium.protocols.http.problem import Problem, limit_problem
@@ -80,6 +80,8 @@ class UploadEndpoint:
             raise
 
     async def _gather(self, exchange: Exchange, stage: Stage) -> StagedBlob:
+        if (declared_length(exchange) or self._limit) <= min(_SMALL, self._limit):
+            return _finish(stage, await whole(exchange, self._limit, lambda _beginning: self._too_large()))
         gathered, received = bytearray(), 0
         async for piece in pieces(exchange, self._limit, self._too_large):
             gathered += piece
@@ -95,7 +97,7 @@ class UploadEndpoint:
         return limit_problem(413, "maxSizeUpload", f"An upload may have at most {self._limit} octets.")
 
 
-def _finish(stage: Stage, rest: bytearray) -> StagedBlob:
+def _finish(stage: Stage, rest: bytes | bytearray) -> StagedBlob:
     if rest:
         stage.write(rest)
     return stage.finish()
