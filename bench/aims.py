@@ -49,6 +49,7 @@ EVENT_AIMS = {"month": 40.0, "50 events": 8.0, "50 instances": 8.0, "changes aft
 CARD_IMPORT_AIM = 1.0  # CPU of importing cards, over that of another library that only parses them
 EVENT_IMPORT_AIM = 1.0  # the same for events
 OLDER_AIM = 1.3  # requests of the older dialect over modern ones for the same things
+HOLDING_AIM = 0.25  # seconds for which a request that writes should hold up others
 PUSH_AIM = 15.0  # multiples of Core/echo, within one process
 PUSH_ACROSS_AIM = 60.0  # and from one process to another
 

@@ -245,6 +245,26 @@ def _older(report: Report) -> str:
     )
 
 
+def _holding(report: Report) -> str:
+    if not report.holding:
+        return ""
+    over = f"over {aims.HOLDING_AIM * 1000:.0f} ms"
+    told = table(
+        ["beside it", "keyword waited, ms", "× alone", "", "in slices"],
+        (
+            [
+                each.job,
+                f"{each.longest * 1000:.0f}",
+                f"{each.multiple:.0f}",
+                over if each.longest > aims.HOLDING_AIM else "",
+                each.slices,
+            ]
+            for each in report.holding
+        ),
+    )
+    return f"The change alone: {_ms(report.holding[0].alone)} ms at the median.\n\n{told}{_busy(report)}"
+
+
 def _peer(report: Report) -> str:
     verdicts = peer.judge(report)
     if not verdicts:
@@ -266,6 +286,7 @@ SECTIONS: Mapping[str, Callable[[Report], str]] = {
     "startup": _startup,
     "push": _push,
     "delivery": _delivery,
+    "holding": _holding,
     "contacts": _contacts,
     "calendars": _calendars,
     "inside": _inside,

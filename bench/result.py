@@ -188,6 +188,24 @@ class OlderResult:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldingResult:
+    """How long the change of a keyword waited at the longest beside a job, and ``alone`` at the median, in seconds.
+
+    ``slices`` says whether the job goes in slices, and why not.
+    """
+
+    job: str
+    longest: float
+    alone: float
+    slices: str
+
+    @property
+    def multiple(self) -> float:
+        """How many times as long it waited as with nothing beside it."""
+        return self.longest / self.alone
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that a run measured; a part that was not run is empty. ``peer`` names the other server."""
 
@@ -204,6 +222,7 @@ class Report:
     startup: tuple[StartupResult, ...] = ()
     push: tuple[PushResult, ...] = ()
     delivery: tuple[DeliveryResult, ...] = ()
+    holding: tuple[HoldingResult, ...] = ()
     card_import: ImportCost | None = None
     event_import: ImportCost | None = None
     card_rows: tuple[RowResult, ...] = ()

@@ -20,6 +20,7 @@ from bench import (
     contacts,
     delivery,
     fsync,
+    holding,
     inside,
     memory,
     older,
@@ -42,6 +43,7 @@ from bench.process import Process
 from bench.result import (
     BesideResult,
     DeliveryResult,
+    HoldingResult,
     ImportCost,
     InsideResult,
     Machine,
@@ -78,6 +80,7 @@ class _Gathered:
     startup: tuple[StartupResult, ...] = ()
     push: tuple[PushResult, ...] = ()
     delivery: tuple[DeliveryResult, ...] = ()
+    holding: tuple[HoldingResult, ...] = ()
     card_import: ImportCost | None = None
     event_import: ImportCost | None = None
     card_rows: tuple[RowResult, ...] = ()
@@ -119,6 +122,8 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
         _push(bench)
     if "delivery" in settings.parts:
         bench.gathered.delivery = tuple(delivery.measure(OURS, folder, _taker(settings), settings.rounds, say))
+    if "holding" in settings.parts:
+        bench.gathered.holding = holding.measure(folder, settings.messages[0], say)
     if "contacts" in settings.parts:
         _contacts(bench)
     if "calendars" in settings.parts:
@@ -145,6 +150,7 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
         startup=found.startup,
         push=found.push,
         delivery=found.delivery,
+        holding=found.holding,
         card_import=found.card_import,
         event_import=found.event_import,
         card_rows=found.card_rows,

@@ -58,10 +58,10 @@ def login(process: Process) -> Login:
     return Login(process.url, USER, PASSWORD)
 
 
-def create(data: Path) -> None:
-    """Make a data folder with one user."""
+def create(data: Path, user: str = USER) -> None:
+    """Make a data folder with one user, or one user more in it."""
     data.mkdir(parents=True, exist_ok=True)
-    _run(command("user", "add", USER, "--password-stdin", "--data", str(data)), _log(data), PASSWORD + "\n")
+    ran(data, "user", "add", user, "--password-stdin", said=PASSWORD + "\n")
 
 
 def fresh(data: Path) -> Path:
@@ -73,7 +73,12 @@ def fresh(data: Path) -> Path:
 
 def import_mail(data: Path, source: Path) -> tuple[float, int]:
     """Import a Maildir or mbox with no server running; returns seconds and the command's peak memory in octets."""
-    return _run(command("import", "--user", USER, "--data", str(data), str(source)), _log(data))
+    return ran(data, "import", "--user", USER, str(source))
+
+
+def ran(data: Path, *arguments: str, said: str = "") -> tuple[float, int]:
+    """Run a command on a data folder, beside its server or without; returns seconds and its peak memory in octets."""
+    return _run(command(*arguments, "--data", str(data)), _log(data), said)
 
 
 def loaded(folder: Path, corpus: Corpus, messages: int) -> tuple[Path, Load]:
@@ -112,7 +117,7 @@ def _log(data: Path) -> Path:
     return data.with_name(data.name + ".log")
 
 
-def _run(arguments: list[str], log: Path, said: str = "") -> tuple[float, int]:
+def _run(arguments: list[str], log: Path, said: str) -> tuple[float, int]:
     started, peak = time.perf_counter(), 0
     with log.open("ab") as out:
         child = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=out, stderr=out, env=environment())

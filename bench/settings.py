@@ -12,7 +12,20 @@ from bench.account import Login
 from bench.corpus import BLOCK
 from bench.delivery import Place
 
-PARTS = ("rows", "wire", "memory", "startup", "push", "delivery", "contacts", "calendars", "inside", "older", "peer")
+PARTS = (
+    "rows",
+    "wire",
+    "memory",
+    "startup",
+    "push",
+    "delivery",
+    "holding",
+    "contacts",
+    "calendars",
+    "inside",
+    "older",
+    "peer",
+)
 _SIZES = (10_000, 100_000)
 _ROUNDS = 200
 _QUICK_SIZES = (1_000,)
