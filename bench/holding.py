@@ -105,14 +105,15 @@ def _run(data: Path, process: Process, jobs: Sequence[Job], say: Callable[[str],
         changes = _changes(account(_NEIGHBOUR, MAIL))
         asking = {each: account(server.USER, each) for each in (MAIL, _CONTACTS, _CALENDARS)}
         process.rest()
-        waits = _waits(changes, lambda: time.sleep(_ALONE))
+        waits, cpu = _waits(process, changes, lambda: time.sleep(_ALONE))
         alone = median(waits)
-        yield HoldingResult("nothing", max(waits), alone, "")
+        yield HoldingResult("nothing", max(waits), max(cpu), alone, "")
         for job in jobs:
             say(f"a keyword changed beside: {job.name}")
             action = _ready(data, job, asking[job.capability])
             process.rest()
-            yield HoldingResult(job.name, max(_waits(changes, action)), alone, job.slices)
+            waits, cpu = _waits(process, changes, action)
+            yield HoldingResult(job.name, max(waits), max(cpu), alone, job.slices)
 
 
 def _ready(data: Path, job: Job, account: Account) -> Callable[[], object]:
@@ -124,15 +125,18 @@ def _ready(data: Path, job: Job, account: Account) -> Callable[[], object]:
     return lambda: answers(request.send().body)
 
 
-def _waits(changes: Sequence[Prepared], action: Callable[[], object]) -> list[float]:
-    """Seconds of each change, one after the other, until the action has ended."""
-    ended, waits = Event(), []
+def _waits(
+    process: Process, changes: Sequence[Prepared], action: Callable[[], object]
+) -> tuple[list[float], list[float]]:
+    """Seconds of each change, one after the other until the action has ended, and of the server's CPU meanwhile."""
+    ended, waits, cpu = Event(), list[float](), list[float]()
 
     def change() -> None:
         for request in cycle(changes):
-            started = time.perf_counter()
+            before, started = process.cpu(), time.perf_counter()
             response = request.send()
             waits.append(time.perf_counter() - started)
+            cpu.append(process.cpu() - before)
             answers(response.body)
             if ended.is_set():
                 return
@@ -145,7 +149,7 @@ def _waits(changes: Sequence[Prepared], action: Callable[[], object]) -> list[fl
         finally:
             ended.set()
         changing.result()
-    return waits
+    return waits, cpu
 
 
 def _changes(account: Account) -> tuple[Prepared, ...]:

@@ -250,10 +250,11 @@ def _holding(report: Report) -> str:
         return ""
     over = f"over {aims.HOLDING_AIM * 1000:.0f} ms"
     told = table(
-        ["beside it", "keyword waited, ms", "× alone", "", "in slices"],
+        ["beside it", "CPU ms", "keyword waited, ms", "× alone", "", "in slices"],
         (
             [
                 each.job,
+                f"{each.cpu * 1000:.0f}",
                 f"{each.longest * 1000:.0f}",
                 f"{each.multiple:.0f}",
                 over if each.longest > aims.HOLDING_AIM else "",

@@ -191,11 +191,13 @@ class OlderResult:
 class HoldingResult:
     """How long the change of a keyword waited at the longest beside a job, and ``alone`` at the median, in seconds.
 
-    ``slices`` says whether the job goes in slices, and why not.
+    ``cpu`` is how many seconds the server used at the most while one change waited. ``slices`` says whether the job
+    goes in slices, and why not.
     """
 
     job: str
     longest: float
+    cpu: float
     alone: float
     slices: str
 

@@ -10,7 +10,7 @@ def test_every_job_runs_beside_the_change_and_has_its_row(tmp_path: Path, corpus
     measured = measure(tmp_path, BLOCK, lambda _: None)
     jobs = declared(corpus, tmp_path, BLOCK)
     assert [each.job for each in measured] == ["nothing", *(job.name for job in jobs)]
-    assert all(each.longest > 0 and each.alone > 0 for each in measured)
+    assert all(each.longest > 0 and each.cpu > 0 and each.alone > 0 for each in measured)
     assert all(each.slices for each in measured[1:])
     assert [each.name for each in tmp_path.iterdir() if each.suffix not in (".log", "")] == []
 

@@ -74,9 +74,9 @@ _REPORT = Report(
         DeliveryResult("lmtp:24", 8, 400, Spread(4, 140.0, 150.0)),
     ),
     holding=(
-        HoldingResult("nothing", 0.004, 0.002, ""),
-        HoldingResult("500 moves", 0.25, 0.002, "no: one call"),
-        HoldingResult("`rebuild threads`", 0.3, 0.002, "no: ids change"),
+        HoldingResult("nothing", 0.004, 0.003, 0.002, ""),
+        HoldingResult("500 moves", 0.25, 0.1, 0.002, "no: one call"),
+        HoldingResult("`rebuild threads`", 0.3, 0.2, 0.002, "no: ids change"),
     ),
     card_import=ImportCost(100, 50_000, 9.0, 10.0, 90_000_000),
     event_import=ImportCost(100, 60_000, 8.0, 10.0, 80_000_000),
@@ -197,8 +197,15 @@ def test_every_part_that_was_measured_has_a_section() -> None:
     assert "not compressed" in laid_out["wire"]
     assert _cells(laid_out["growth"])[-1] == ["query of 50", "2.00", "5.00", "2.00", "5.00", "2.50", "1.5", "1.00"]
     assert laid_out["holding"].startswith("The change alone: 2.00 ms")
-    assert _cells(laid_out["holding"])[-2] == ["500 moves", "250", "125", "", "no: one call"]
-    assert _cells(laid_out["holding"])[-1] == ["`rebuild threads`", "300", "150", "over 250 ms", "no: ids change"]
+    assert _cells(laid_out["holding"])[-2] == ["500 moves", "100", "250", "125", "", "no: one call"]
+    assert _cells(laid_out["holding"])[-1] == [
+        "`rebuild threads`",
+        "200",
+        "300",
+        "150",
+        "over 250 ms",
+        "no: ids change",
+    ]
     assert _cells(laid_out["startup"])[-1] == ["1,000", "SIGKILL", "4.0", "600.00", "5500.00"]
     assert "Peer 1.0: 1 of 2 aims hold; not:" in laid_out["peer"]
     assert "- query of 50, 1 client, times faster than peer:80: 4.00" in laid_out["peer"]
