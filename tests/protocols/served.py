@@ -18,7 +18,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from angarium.app.compose import Composed, clock, compose
+from angarium.app.clock import clock
+from angarium.app.compose import Composed, compose
 from angarium.app.config import Config
 from angarium.app.listening import listening_socket
 from angarium.app.pushing import pushing

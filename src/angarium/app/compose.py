@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
+from angarium.app.clock import clock
 from angarium.app.config import Config
 from angarium.app.older import OlderRoutes, dialect
 from angarium.app.pipeline import invitations, sending, token
@@ -60,11 +61,6 @@ class Composed:
     feed: Feed
     end_streams: Callable[[], None]
     close: Callable[[], None]
-
-
-def clock() -> int:
-    """The time in epoch milliseconds."""
-    return time.time_ns() // 1_000_000
 
 
 def compose_engine(

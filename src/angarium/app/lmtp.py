@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from angarium.app.compose import clock
+from angarium.app.clock import clock
 from angarium.app.config import Config, LmtpSection
 from angarium.app.listening import listening_socket
 from angarium.app.pipeline import compose_pipeline

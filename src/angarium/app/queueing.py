@@ -4,7 +4,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from angarium.app.compose import clock
+from angarium.app.clock import clock
 from angarium.app.config import Config, RelaySection
 from angarium.app.pipeline import compose_pipeline, token
 from angarium.flows.submit import Patience

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Final, TypeVar
 
-from angarium.app.compose import clock
+from angarium.app.clock import clock
 from angarium.app.config import Config
 from angarium.app.pipeline import token
 from angarium.datatypes.calendars import calendars, events, reminders

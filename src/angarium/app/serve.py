@@ -13,7 +13,8 @@ from socket import socket
 
 import uvloop
 
-from angarium.app.compose import Composed, clock, compose
+from angarium.app.clock import clock
+from angarium.app.compose import Composed, compose
 from angarium.app.config import Config
 from angarium.app.control import NAME, ControlError
 from angarium.app.control_server import ControlServer, Operation

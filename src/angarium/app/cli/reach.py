@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from angarium.app.clock import clock
 from angarium.formats.json import JSON
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def _services(config: "Config", store: "Store") -> "Services":
         store,
         config.mail.new_mailboxes,
         pipeline.domains,
-        lambda: time.time_ns() // 1_000_000,
+        clock,
         config.quota.allowance(),
         pipeline.stages,
     )

@@ -9,7 +9,6 @@ import os
 import signal
 import socket
 import sys
-import time
 from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any, Final
 
 import uvloop
 
+from angarium.app.clock import clock
 from angarium.app.logs import configure_logs
 from angarium.app.memory import return_large_buffers, settle
 from angarium.app.receiving.link import END, FORGET, Link, Said, packed
@@ -50,15 +50,16 @@ class Remote:
 
     async def knows(self, address: str) -> bool:
         """Whether mail for this address reaches somebody."""
-        if address in self._known:
+        known = self._known
+        if address in known:
             return True
         found = await self._ask(Said.KNOWS, address)
         if isinstance(found, str):
             raise StoreError(found)
         if found:
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.clear()
-            self._known.add(address)
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+            known.add(address)
         return bool(found)
 
     def stage(self) -> BlobStage:
@@ -83,7 +84,7 @@ class Remote:
                 if not future.done():
                     future.set_result(answer)
             case (number,) if number == FORGET:
-                self._known.clear()
+                self._known = set()  # a question under way puts what it hears into the old one
             case (number,) if number == END:
                 self.over.set()
 
@@ -133,7 +134,7 @@ class Door:
 
 async def _serve(link: socket.socket, entrance: socket.socket, folder: Path, terms: Terms) -> None:
     remote, threads = Remote(folder), Threads(_THREADS, "angarium-lmtp")
-    reception = Reception(remote, lambda: time.time_ns() // 1_000_000, threads, in_place=IN_MEMORY)
+    reception = Reception(remote, clock, threads, in_place=IN_MEMORY)
     server = LmtpServer(reception, terms, over=lambda: remote.link.say((Said.OVER,)))
     door = Door(entrance, server, remote)
     await asyncio.get_running_loop().create_unix_connection(lambda: remote.link, sock=link)

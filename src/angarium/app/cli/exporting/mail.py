@@ -7,7 +7,6 @@ out, and never keeps the rest from being written.
 import hashlib
 import os
 import shutil
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from angarium.app.cli.exporting.part import Task
+from angarium.app.clock import clock
 from angarium.datatypes.mail.mailbox import record as records
 from angarium.datatypes.mail.mailbox.record import OWNER, MailboxRecord
 from angarium.formats.mailstore import (
@@ -67,7 +67,7 @@ class MailExport:
             _make_maildir(self._root, folder)
         part = self._root / f"{INDEX}.part"
         with part.open("wb") as index:
-            index.write(head(self._task.user.name, time.time_ns() // 1_000_000, mailboxes))
+            index.write(head(self._task.user.name, clock(), mailboxes))
             separator = b""
             for message in self._messages(self._ids()):
                 index.write(separator + message.line())
