@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from angarium.store.sqlite import group, open_store
-from angarium.store.sqlite.database import FILE, Access, connect
-from tests.crash.days import OLD_VERSION, reading
+from tests.crash.days import age, reading
 from tests.crash.failing import FAILURES, LIVES_TO_MEET, live_with
 from tests.crash.faults import POINTS, Faults, is_at_birth, is_in_migration
 from tests.crash.household import Household
@@ -19,7 +18,6 @@ from tests.crash.inspection import wrong
 from tests.crash.ledger import Ledger
 from tests.crash.lives import CHECKPOINT_PAGES, Lineage, end_of
 from tests.figures import Tally
-from tests.store.sqlite.test_migrations import go_back
 
 _LIVES_IN_A_FOLDER = 10
 
@@ -76,9 +74,7 @@ def test_every_point_is_one_that_some_step_reaches(tmp_path: Path, monkeypatch: 
             with reading(folder):
                 store.close()
             open_store(folder, vfs=faults.vfs, disk=faults).close()
-            connection = connect(folder / FILE, Access.WRITE)
-            go_back(connection, OLD_VERSION)
-            connection.close()
+            age(folder)
         open_store(folder, vfs=faults.vfs, disk=faults).close()
     assert reached == set(POINTS)
 

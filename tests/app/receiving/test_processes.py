@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -19,11 +18,8 @@ from angarium.datatypes.principals import User
 from angarium.protocols.lmtp.dialogue import MOST_MISTAKES
 from angarium.store.contract import Allowance, Transaction
 from tests.lmtp import Lmtp
-from tests.protocols.lmtp.served import LmtpServed, lmtp_serving
+from tests.protocols.lmtp.served import LETTER, OPEN, LmtpServed, ends_well, lmtp_serving
 from tests.waiting import eventually
-
-LETTER = b"Subject: hello\r\n\r\nHow are you?\r\n"
-OPEN = b"MAIL FROM:<bob@example.net>\r\nRCPT TO:<ann@example.com>\r\nDATA\r\n"
 
 
 @pytest.fixture
@@ -195,30 +191,9 @@ def test_connections_elsewhere_count(tmp_path: Path) -> None:
 
 
 def test_ending_closes_what_is_idle_and_lets_a_delivery_be_told(mailer: LmtpServed, ann: User) -> None:
-    idle, open_, busy = elsewhere(mailer, 3)
-    open_.send(OPEN + b"Subject: half")
-    assert open_.replies(3) == [250, 250, 354]
-    held, go = threading.Event(), threading.Event()
-
-    def hold(_transaction: Transaction) -> None:
-        held.set()
-        assert go.wait(10)
-
-    waiting = mailer.store.write(hold)
-    assert held.wait(10)
-    busy.send(OPEN)
-    assert busy.replies(3) == [250, 250, 354]
-    busy.send(LETTER + b".\r\n")
-    eventually(lambda: mailer.keeping.under_way)
-    ending = threading.Thread(target=lambda: mailer.run(processes_of(mailer).close()))
-    ending.start()
-    assert (idle.rest(), open_.rest()) == ([421], [421])
-    go.set()
-    waiting.result(10)
-    assert busy.rest() == [250, 421]
-    ending.join(10)
-    assert len(mailer.contents(ann)) == 1
-    close(idle, open_, busy)
+    clients = elsewhere(mailer, 3)
+    ends_well(mailer, ann, clients, lambda: mailer.run(processes_of(mailer).close()))
+    close(*clients)
 
 
 @pytest.mark.parametrize("said", [b"", b"\x00\x00", b"\x00\x00\x01\x00half of an answer"])

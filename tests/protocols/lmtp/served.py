@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from ipaddress import ip_network
 from pathlib import Path
@@ -23,10 +23,13 @@ from angarium.protocols.lmtp.dialogue import Terms
 from angarium.protocols.lmtp.keeping import StoreKeeping
 from angarium.protocols.lmtp.reception import Reception
 from angarium.protocols.lmtp.server import LmtpServer
-from angarium.store.contract import Snapshot, Store
+from angarium.store.contract import Snapshot, Store, Transaction
 from angarium.store.sqlite import open_store
 from tests.lmtp import Lmtp
+from tests.waiting import eventually
 
+LETTER = b"Subject: hello\r\n\r\nHow are you?\r\n"
+OPEN = b"MAIL FROM:<bob@example.net>\r\nRCPT TO:<ann@example.com>\r\nDATA\r\n"
 LARGEST = 1_000_000
 NOW = 1_790_000_000_000
 ROLES = ("inbox", "junk")
@@ -118,3 +121,30 @@ def lmtp_serving(
             served.close()
     finally:
         store.close()
+
+
+def ends_well(served: LmtpServed, user: User, clients: Sequence[Lmtp], end: Callable[[], None]) -> None:
+    """Let it `end` with three clients, to one of whom it owes a reply: that is told, and nobody is left alone."""
+    idle, open_, busy = clients
+    open_.send(OPEN + b"Subject: half")
+    assert open_.replies(3) == [250, 250, 354]
+    held, go = threading.Event(), threading.Event()
+
+    def hold(_transaction: Transaction) -> None:
+        held.set()
+        assert go.wait(10)
+
+    waiting = served.store.write(hold)
+    assert held.wait(10)
+    busy.send(OPEN)
+    assert busy.replies(3) == [250, 250, 354]
+    busy.send(LETTER + b".\r\n")
+    eventually(lambda: served.keeping.under_way)
+    ending = threading.Thread(target=end)
+    ending.start()
+    assert (idle.rest(), open_.rest()) == ([421], [421])
+    go.set()
+    waiting.result(10)
+    assert busy.rest() == [250, 421]
+    ending.join(10)
+    assert len(served.contents(user)) == 1

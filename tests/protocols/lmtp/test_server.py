@@ -2,8 +2,6 @@
 
 import asyncio
 import socket
-import threading
-import time
 from contextlib import ExitStack
 from math import inf
 from pathlib import Path
@@ -11,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from angarium.datatypes.principals import User
-from angarium.store.contract import DiskFull, NotDurable, Transaction
-from tests.protocols.lmtp.served import LmtpServed, lmtp_serving
+from angarium.store.contract import DiskFull, NotDurable
+from tests.protocols.lmtp.served import LETTER, LmtpServed, ends_well, lmtp_serving
 
-LETTER = b"Subject: hello\r\n\r\nHow are you?\r\n"
 OPEN = b"MAIL FROM:<>\r\nRCPT TO:<ann@example.com>\r\nDATA\r\n"
 
 
@@ -75,29 +72,8 @@ def test_a_client_that_never_reads_stops_being_read_and_is_cut_off(mailer: LmtpS
 def test_ending_closes_what_is_idle_and_lets_a_delivery_be_told(tmp_path: Path) -> None:
     with lmtp_serving(tmp_path) as served, ExitStack() as clients:
         ann = served.user("ann")
-        idle, open_, busy = (clients.enter_context(served.connect()) for _ in range(3))
-        open_.send(OPEN + b"Subject: half")
-        assert open_.replies(3) == [250, 250, 354]
-        held, go = threading.Event(), threading.Event()
-
-        def hold(_transaction: Transaction) -> None:
-            held.set()
-            assert go.wait(10)
-
-        waiting = served.store.write(hold)
-        assert held.wait(10)
-        busy.send(OPEN)
-        assert busy.replies(3) == [250, 250, 354]
-        busy.send(LETTER + b".\r\n")
-        time.sleep(0.1)  # until the message is behind the job that holds the writer
-        ending = threading.Thread(target=lambda: served.run(served.server.stop()))
-        ending.start()
-        assert (idle.rest(), open_.rest()) == ([421], [421])
-        go.set()
-        waiting.result(10)
-        assert busy.rest() == [250, 421]
-        ending.join(10)
-        assert len(served.contents(ann)) == 1
+        three = [clients.enter_context(served.connect()) for _ in range(3)]
+        ends_well(served, ann, three, lambda: served.run(served.server.stop()))
 
 
 @pytest.mark.parametrize(

@@ -93,13 +93,10 @@ class TextTable:
 
     def gather(self, connection: apsw.Connection) -> None:
         """Let all segments be merged into one from now on."""
-        self._merge(connection, -1)
+        self.merge(connection, -1)
 
     def merge(self, connection: apsw.Connection, pages: int) -> bool:
         """Go on with that by about so many pages; whether there was something to do."""
-        return self._merge(connection, pages)
-
-    def _merge(self, connection: apsw.Connection, pages: int) -> bool:
         before = connection.total_changes()
         connection.execute(f"INSERT INTO {self.table} ({self.table}, rank) VALUES ('merge', ?)", (pages,))
         return connection.total_changes() - before > 1  # the statement itself counts as one
