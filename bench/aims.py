@@ -141,14 +141,19 @@ def _startup(report: Report) -> Iterator[Verdict]:
 
 
 def _delivery(report: Report) -> Iterator[Verdict]:
-    mine = {result.connections: result.rate.p50 for result in report.delivery if result.subject == report.ours}
+    ours: dict[float, dict[int, float]] = {}
+    for result in report.delivery:
+        if result.subject == report.ours:
+            ours.setdefault(result.delay, {})[result.connections] = result.rate.p50
     for other in report.delivery:
         if other.subject != report.ours:
             aim = f"deliveries on {other.connections} connections, times the rate of {other.subject}"
-            yield Verdict(aim, DELIVERY_PEER_AIM, mine[other.connections] / other.rate.p50, "×", at_least=True)
-    if len(mine) > 1:
-        aim = f"deliveries on {max(mine)} connections, times our rate on {min(mine)}"
-        yield Verdict(aim, DELIVERY_GROWTH_AIM, mine[max(mine)] / mine[min(mine)], "×", at_least=True)
+            yield Verdict(aim, DELIVERY_PEER_AIM, ours[0.0][other.connections] / other.rate.p50, "×", at_least=True)
+    for delay, mine in ours.items():
+        if len(mine) > 1:
+            where = f" where a sync takes {delay * 1000:g} ms longer" if delay else ""
+            aim = f"deliveries on {max(mine)} connections, times our rate on {min(mine)}{where}"
+            yield Verdict(aim, DELIVERY_GROWTH_AIM, mine[max(mine)] / mine[min(mine)], "×", at_least=True)
 
 
 def _contacts(report: Report) -> Iterator[Verdict]:

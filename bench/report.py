@@ -179,10 +179,11 @@ def _delivery(report: Report) -> str:
     if not report.delivery:
         return ""
     return table(
-        ["deliveries by LMTP", "connections", "messages in a run", "p50 a second", "p90 a second"],
+        ["deliveries by LMTP", "each sync", "connections", "messages in a run", "p50 a second", "p90 a second"],
         (
             [
                 result.subject,
+                f"{_ms(result.delay)} ms longer" if result.delay else "as it is",
                 f"{result.connections}",
                 f"{result.messages:,}",
                 f"{result.rate.p50:,.0f}",

@@ -113,7 +113,8 @@ class PushResult:
 class DeliveryResult:
     """Messages that one server took by LMTP, all on disk: how many in each run, and the spread of messages a second.
 
-    ``cpu`` is the mean of CPU seconds for a message, with what was put off (0: not read).
+    ``cpu`` is the mean of CPU seconds for a message, with what was put off (0: not read); each sync was made to take
+    ``delay`` seconds longer.
     """
 
     subject: str
@@ -121,6 +122,7 @@ class DeliveryResult:
     messages: int
     rate: Spread
     cpu: float = 0.0
+    delay: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,9 @@ def run(settings: Settings, folder: Path, say: Callable[[str], None]) -> Report:
     if "push" in settings.parts:
         _push(bench)
     if "delivery" in settings.parts:
-        bench.gathered.delivery = tuple(delivery.measure(OURS, folder, _taker(settings), settings.rounds, say))
+        bench.gathered.delivery = tuple(
+            delivery.measure(OURS, folder, _taker(settings), settings.rounds, say, sync_delay=delivery.SYNC_DELAY)
+        )
     if "holding" in settings.parts:
         bench.gathered.holding = holding.measure(folder, settings.messages[0], say)
     if "contacts" in settings.parts:

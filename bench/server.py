@@ -18,6 +18,7 @@ from bench.account import Login
 from bench.corpus import VERSION, Corpus
 from bench.maildir import write_maildir
 from bench.process import Process, environment
+from bench.syncs import delayed
 
 USER = "bench"
 PASSWORD = "bench-on-loopback"
@@ -43,9 +44,10 @@ def command(*arguments: str) -> list[str]:
     return [str(Path(sys.executable).with_name("angarium")), *arguments]
 
 
-def serve(data: Path, *more: str) -> Process:
-    """Start our server on a free port of the loopback."""
-    return Process(command("serve", "--data", str(data), "--listen", "127.0.0.1:0", *more), _log(data))
+def serve(data: Path, *more: str, sync_delay: float = 0.0) -> Process:
+    """Start our server on a free port of the loopback; each sync may take so many seconds longer (NoCountError)."""
+    line = command("serve", "--data", str(data), "--listen", "127.0.0.1:0", *more)
+    return Process(delayed(line, sync_delay) if sync_delay else line, _log(data))
 
 
 def bare_echo(folder: Path) -> Process:
