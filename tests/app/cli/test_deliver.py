@@ -1,10 +1,12 @@
 """A message from a pipe: where it goes, and the codes by which a mail transfer agent knows what to do."""
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.app.cli.program import Program
+from tests.app.cli.program import PROGRAM, Program
 from tests.client import Client
 from tests.server import Server, faultless
 
@@ -64,6 +66,33 @@ def test_what_is_not_taken_has_the_code_that_tells_why(folder: Path) -> None:
         server.limit("ann", messages=0)
         assert deliver(server, "--user", "ann") == FULL
         assert subjects(ann) == []
+
+
+def test_an_address_that_is_no_text_is_nobody_and_may_have_written(folder: Path) -> None:
+    server, raw = Server(folder), os.fsdecode(b"b\xffb@example.net")
+    with faultless(server):
+        ann = server.add_user("ann")
+        assert deliver(server, "--user", raw) == NO_USER
+        assert deliver(server, "--user", "ann", "--detail", raw, "--sender", raw) == 0
+        assert subjects(ann) == ["hello"]
+    assert deliver(server, "--user", raw) == NO_USER
+    assert deliver(server, "--user", "ann", "--detail", raw, said="Subject: second\n\n") == 0
+
+
+def test_a_wrong_command_sends_no_mail_back(program: Program) -> None:
+    for arguments in (), ("--user", "ann", "--wrong"):
+        ran = program("deliver", *arguments, said=LETTER)
+        assert ran.code == TEMPORARY
+        assert ran.err.startswith("Usage: angarium deliver")
+    assert program("deliver", "--help").code == 0
+
+
+def test_a_fault_of_the_program_sends_no_mail_back(program: Program) -> None:
+    program.user("ann")
+    command = f"'{PROGRAM}' deliver --user ann --data '{program.data}' <&-"  # there is no standard input at all
+    done = subprocess.run(["sh", "-c", command], capture_output=True, timeout=60, check=False)
+    assert done.returncode == TEMPORARY
+    assert done.stderr.startswith(b"angarium: ")
 
 
 @pytest.mark.parametrize("line", ["", "[mail]\ndomains = 5\n"])

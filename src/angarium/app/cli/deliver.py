@@ -1,9 +1,10 @@
 """`angarium deliver`."""
 
+import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 from click.exceptions import Exit
@@ -22,7 +23,21 @@ _LONE_END: Final = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _MBOX_LINE: Final = re.compile(rb"From [^\n]*+\n")
 
 
-@click.command()
+class _Misused(click.UsageError):
+    exit_code = _TEMPORARY
+
+
+class _ForPipes(click.Command):
+    """A command whose wrong use is no reason to send mail back."""
+
+    def make_context(self, *arguments: Any, **more: Any) -> click.Context:
+        try:
+            return super().make_context(*arguments, **more)
+        except click.UsageError as error:
+            raise _Misused(error.format_message(), error.ctx) from error
+
+
+@click.command(cls=_ForPipes)
 @click.option("--user", metavar="NAME", required=True, help="Whose mail it is: a user, or an address of one.")
 @click.option("--sender", metavar="ADDRESS", default="", help="The sender of the envelope.")
 @click.option("--detail", metavar="NAME", help="File it in this mailbox when there is one.")
@@ -36,18 +51,24 @@ def deliver(user: str, sender: str, detail: str | None, data: Path | None, confi
     user, 69 for a message that runs in circles, 73 for a full account, 75 for everything that is worth trying again.
     """
     from angarium.app.cli.reach import Refused, writing
-    from angarium.app.config import ConfigError
-    from angarium.store.contract import StoreError
 
     try:
         settings = configured(data, config)
         message = _message(settings)
         with writing(settings) as caller:
-            caller.call("deliver", {"user": user, "sender": sender, "detail": detail or None}, message)
+            named = {"user": _legible(user), "sender": _legible(sender), "detail": _legible(detail or "") or None}
+            caller.call("deliver", named, message)
     except Refused as error:
         _end(_CODES.get(error.kind, _TEMPORARY), error)
-    except (ConfigError, StoreError, OSError) as error:
-        _end(_TEMPORARY, error)
+    except Exit:
+        raise
+    except Exception as error:  # what a mail transfer agent cannot make sense of, it sends back to who wrote it
+        _end(_TEMPORARY, str(error) or repr(error))
+
+
+def _legible(argument: str) -> str:
+    """An argument as text, whatever octets an address of the network had."""
+    return os.fsencode(argument).decode("utf-8", "replace")
 
 
 def _message(settings: "Config") -> bytes:
