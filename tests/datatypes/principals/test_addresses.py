@@ -28,6 +28,7 @@ def reached(store: Store, address: str) -> tuple[str, str | None] | None:
         ("ann@example.org", ("ann", None)),
         ("ANN@Example.ORG", ("ann", None)),
         ("ann@xn--exmple-cua.net", ("ann", None)),
+        ("ann@XN--Exmple-CUA.net", ("ann", None)),
         ("ann", ("ann", None)),
         ("ann+lists@example.org", ("ann", "lists")),
         ("ann+a+b@example.org", ("ann", "a+b")),

@@ -24,8 +24,9 @@ def fold(name: str) -> str:
 
 def normal_domain(domain: str) -> str:
     """What two spellings of one domain have in common: its letters, not their ASCII form (RFC 5890 §2.3.2.1)."""
+    lower = domain.lower()  # RFC 5891 §5.4: the prefix of a label too, which the decoder knows in lower case alone
     try:
-        return fold(domain.encode("ascii").decode("idna") if "xn--" in domain.lower() else domain)
+        return fold(lower.encode("ascii").decode("idna") if "xn--" in lower else domain)
     except UnicodeError:  # RFC 5891 §5.4: a label that cannot be decoded stands for itself
         return fold(domain)
 
