@@ -5,8 +5,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,24 @@ def elsewhere(mailer: LmtpServed, count: int = 1) -> list[Lmtp]:
     eventually(gone)
     mailer.keeping.under_way -= 1
     return clients
+
+
+@contextmanager
+def held_up(mailer: LmtpServed) -> Iterator[None]:
+    """Nothing is stored meanwhile."""
+    held, go = threading.Event(), threading.Event()
+
+    def hold(_transaction: Transaction) -> None:
+        held.set()
+        assert go.wait(30)
+
+    waiting = mailer.store.write(hold)
+    assert held.wait(10)
+    try:
+        yield
+    finally:
+        go.set()
+        waiting.result(10)
 
 
 def close(*clients: Lmtp) -> None:
@@ -158,6 +177,28 @@ def test_one_that_dies_takes_its_connections_along_and_another_begins(mailer: Lm
     assert processes_of(mailer).pids != [pid]
     assert client.deliver("", ["ann@example.com"], LETTER)[0][0] == 250
     close(client)
+
+
+def test_what_one_that_died_had_asked_is_not_told_to_the_next(mailer: LmtpServed, ann: User) -> None:
+    joe = mailer.user("joe")
+    mailer.store.write(lambda transaction: transaction.allow(joe.account, Allowance(10, 10))).result()
+    (first,) = elsewhere(mailer)
+    (pid,) = processes_of(mailer).pids
+    with held_up(mailer):
+        first.send(OPEN)
+        assert first.replies(3) == [250, 250, 354]
+        first.send(LETTER + b".\r\n")
+        eventually(lambda: mailer.keeping.under_way == 1)
+        os.kill(pid, signal.SIGKILL)
+        eventually(lambda: not processes_of(mailer).connections)
+        (second,) = elsewhere(mailer)
+        second.send(OPEN.replace(b"ann@", b"joe@"))
+        assert second.replies(3) == [250, 250, 354]
+        second.send(LETTER + b"2\r\n.\r\n")
+        eventually(lambda: mailer.keeping.under_way == 2)
+    assert second.reply() == (552, "5.2.2 <joe@example.com> holds as much mail as it may")
+    assert len(mailer.contents(ann)) == 1
+    close(first, second)
 
 
 def test_one_that_cannot_begin_is_not_missed(mailer: LmtpServed, ann: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -156,6 +156,8 @@ class _Process:
             )
             ours.pop_all()
         (link, _), (self._door, _) = pairs
+        # Its own: what the one before asked may be answered only now, and must not reach this one.
+        self._link = Link(self._heard, self._lost)
         await asyncio.get_running_loop().create_unix_connection(lambda: self._link, sock=link)
 
     def _heard(self, said: Any) -> None:
@@ -163,9 +165,9 @@ class _Process:
             case (Said.KEEP, number, addresses, told):
                 arrived = unpacked(told)
                 future = self._keeping.keep(arrived, addresses)
-                future.add_done_callback(partial(self._kept, number, arrived))
+                future.add_done_callback(partial(_kept, self._link, number, arrived))
             case (Said.KNOWS, number, address):
-                task = asyncio.ensure_future(self._knows(number, address))
+                task = asyncio.ensure_future(self._knows(self._link, number, address))
                 self._looking_up.add(task)
                 task.add_done_callback(self._looking_up.discard)
             case (Said.OVER,):
@@ -176,17 +178,13 @@ class _Process:
                 self._ready = True
                 self._stay(self._idle_seconds)
 
-    def _kept(self, number: int, arrived: Arrival, future: "asyncio.Future[list[Verdict]]") -> None:
-        arrived.blob.discard()
-        self._link.say((number, [(*reply, more) for reply, more in future.result()]))
-
-    async def _knows(self, number: int, address: str) -> None:
+    async def _knows(self, link: Link, number: int, address: str) -> None:
         try:
             known = await self._keeping.knows(address)
         except StoreError as error:
-            self._link.say((number, str(error)))
+            link.say((number, str(error)))
         else:
-            self._link.say((number, known))
+            link.say((number, known))
 
     def _stay(self, seconds: float | None = None) -> None:
         """Let it run for so long without a connection, None for ever."""
@@ -210,3 +208,9 @@ class _Process:
         self._door = None
         self._ready = self._ending = False
         self.connections = 0
+
+
+def _kept(link: Link, number: int, arrived: Arrival, future: "asyncio.Future[list[Verdict]]") -> None:
+    """Tell what became of a message where it came from."""
+    arrived.blob.discard()
+    link.say((number, [(*reply, more) for reply, more in future.result()]))
