@@ -1,6 +1,7 @@
 """Connections that come together go on in processes of their own: nobody sees it, and nobody misses one that dies."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -235,6 +236,29 @@ def test_ending_closes_what_is_idle_and_lets_a_delivery_be_told(mailer: LmtpServ
     clients = elsewhere(mailer, 3)
     ends_well(mailer, ann, clients, lambda: mailer.run(processes_of(mailer).close()))
     close(*clients)
+
+
+def test_no_process_begins_once_it_has_ended(mailer: LmtpServed, ann: User) -> None:
+    (client,) = elsewhere(mailer)
+    mailer.run(processes_of(mailer).close())
+    assert client.rest() == [421]
+    close(client)
+    mailer.keeping.under_way += 1
+    with mailer.connect() as late:
+        assert late.deliver("", ["ann@example.com"], LETTER)[0][0] == 250
+    assert not any(process._starting for process in processes_of(mailer)._processes)
+
+
+def test_a_connection_that_a_process_has_no_room_for_is_not_counted_for_ever(mailer: LmtpServed) -> None:
+    clients = elsewhere(mailer)
+    (pid,) = processes_of(mailer).pids
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (3, 3))
+    mailer.keeping.under_way += 1
+    with mailer.connect() as late:
+        late.send(b"MAIL FROM:<>\r\n")
+        assert late.rest() == []
+    close(*clients)
+    eventually(lambda: not processes_of(mailer).connections)
 
 
 @pytest.mark.parametrize("said", [b"", b"\x00\x00", b"\x00\x00\x01\x00half of an answer"])

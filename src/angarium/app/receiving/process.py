@@ -116,6 +116,8 @@ class Door:
             told, handles, _, _ = socket.recv_fds(self._entrance, _LARGEST_SESSION, 1)
         except BlockingIOError:
             return
+        if not handles:  # this process has as many open as it may, so the system closed it
+            self._remote.link.say((Said.OVER,))
         for handle in handles:
             peer, mistakes, octets = marshal.loads(told)  # noqa: S302 -- of our own parent
             task = asyncio.ensure_future(

@@ -93,7 +93,7 @@ class _Process:
         self._starting: asyncio.Task[None] | None = None
         self._link = Link(self._heard, self._lost)
         self._door: socket.socket | None = None
-        self._ready = self._ending = False
+        self._ready = self._ending = self._closed = False
         self._looking_up: set[asyncio.Task[None]] = set()
         self._rest: asyncio.TimerHandle | None = None
         self.connections = 0
@@ -105,8 +105,8 @@ class _Process:
 
     def take(self, connection: int, session: Session, octets: bytes) -> bool:
         """Have it serve a connection; false when it does not."""
-        if not self._ready or self._door is None:
-            if self._starting is None:
+        if not self._ready or self._door is None or self._closed:
+            if self._starting is None and not self._closed:
                 self._starting = asyncio.ensure_future(self._start())
             return False
         try:
@@ -122,7 +122,8 @@ class _Process:
         self._link.say((FORGET,))
 
     async def close(self) -> None:
-        """Have it finish what is under way, and wait for its end."""
+        """Have it finish what is under way, and wait for its end; no other begins."""
+        self._closed = True
         if self._starting is not None:
             await self._starting
         self._ending = True
