@@ -1,5 +1,7 @@
+import asyncio
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,11 @@ import pytest
 from angarium.datatypes import principals
 from angarium.datatypes.calendars import reminders
 from angarium.datatypes.principals import User
+from angarium.protocols.http.exchange import Exchange
+from angarium.protocols.http.sign_in import SignedIn, SignIn
+from angarium.protocols.jmap import eventsource
+from angarium.protocols.jmap.feed import missed
+from angarium.store.contract import AccountKey, Snapshot, StateChange
 from tests.protocols.served import HASHES, Served, events, serving
 
 ALL = "types=*&closeafter=no&ping=0"
@@ -177,6 +184,36 @@ def test_a_revoked_grant_ends_the_streams_that_saw_the_account(served: Served, a
     user = served.user("revoked")
     served.store.write(lambda view: principals.grant(view, ann.account, user, read_only=True)).result()
     _ends_within_a_second(served, "revoked", lambda view: principals.revoke(view, ann.account, user))
+
+
+def test_a_right_that_goes_while_a_stream_begins_ends_it(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = served.user("beginning")
+
+    def late(_: Snapshot, accounts: Sequence[AccountKey], since: int | None) -> tuple[list[StateChange], int]:
+        served.store.write(lambda view: principals.remove(view, user)).result()
+        return served.store.read(lambda view: missed(view, accounts, since))
+
+    monkeypatch.setattr(eventsource, "missed", late)
+    with events(served, ALL, user="beginning") as stream:
+        assert stream.status == 200
+        stream.next()
+        assert stream.next() is None
+
+
+def test_a_right_that_goes_during_sign_in_opens_no_stream(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = served.user("signing")
+    sign_in = SignIn.__call__
+
+    async def slow(self: SignIn, exchange: Exchange) -> SignedIn:
+        signed = await sign_in(self, exchange)
+        await asyncio.wrap_future(served.store.write(lambda view: principals.remove(view, user)))
+        await asyncio.sleep(0.05)  # the news has come, and nobody listened yet
+        return signed
+
+    monkeypatch.setattr(SignIn, "__call__", slow)
+    with events(served, ALL, user="signing") as stream:
+        assert stream.status == 200
+        assert stream.next() is None
 
 
 def test_a_new_grant_is_heard_by_the_streams_that_are_open(served: Served, ann: User) -> None:

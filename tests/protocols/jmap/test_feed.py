@@ -30,6 +30,17 @@ def test_what_was_known_at_the_beginning_is_no_news() -> None:
     assert listener.take() == [change(ONE, 4, Email=2)]
 
 
+def test_news_of_the_directory_counts_also_when_the_beginning_knows_of_it() -> None:
+    woken: list[int] = []
+    listener = Listener(lambda: woken.append(1))
+    listener.add(change(DIRECTORY, 2, User=2))
+    listener.begin(3)
+    assert listener.take() == [change(DIRECTORY, 3, User=2)]
+    listener.add(change(DIRECTORY, 3, User=3))
+    assert listener.take() == [change(DIRECTORY, 3, User=3)]
+    assert len(woken) == 2
+
+
 def test_news_that_came_before_the_beginning_was_read_stays() -> None:
     listener = Listener(lambda: None)
     listener.add(change(ONE, 4, Email=2))

@@ -125,11 +125,14 @@ class _Stream:
         try:
             told, newest = await self._reading(lambda snapshot: missed(snapshot, accounts, self._asked.since))
             self._listener.begin(newest)
+            if not self._sign_in.is_current(self._signed):  # the directory changed before this listened
+                await self._renew()
             await self._exchange.start(200, _HEADERS)
             await self._exchange.piece(b"")  # the head goes out with the first piece
             watch = asyncio.ensure_future(self._watch())
             self._alerted = newest if self._asked.since is None else self._asked.since
-            await self._begin(told, newest)
+            if not self._ended:
+                await self._begin(told, newest)
             while not self._ended:
                 await self._turn()
             await self._exchange.piece(b"", more=False)

@@ -19,7 +19,10 @@ _COMMIT = re.compile(r"\d{1,16}\Z", re.ASCII)
 
 
 class Listener:
-    """Collects news of some accounts; `wake` is called when there is some."""
+    """Collects news of some accounts; `wake` is called when there is some.
+
+    News of the directory always counts: it tells that rights must be looked at again, which no state has in it.
+    """
 
     __slots__ = ("_known", "_states", "accounts", "sequence", "wake")
 
@@ -34,12 +37,12 @@ class Listener:
         """What is known up to this commit is no news, also when it still comes."""
         self._known = sequence
         if self.sequence <= sequence:
-            self._states.clear()
+            self._states = {account: states for account, states in self._states.items() if account == DIRECTORY}
             self.sequence = sequence
 
     def add(self, change: StateChange) -> None:
         """Take news: of each type the highest state counts, in whatever order it comes."""
-        if change.sequence <= self._known:
+        if change.sequence <= self._known and change.account != DIRECTORY:
             return
         states = self._states.setdefault(change.account, {})
         for kind, state in change.changed.items():
