@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from angarium.app.control import NAME, ControlClient, ControlError
+from angarium.datatypes import principals
 from angarium.datatypes.submission.email_submission.status import KIND, indexes
 from angarium.formats.json import JSON, dumps
 from angarium.store.sqlite import open_store
-from tests.client import Client
-from tests.server import Certificate, Server, faultless
+from tests.client import CORE, Client
+from tests.server import PASSWORD, Certificate, Server, faultless
 from tests.waiting import eventually
 
 STREAMS = 12
@@ -214,6 +215,21 @@ def test_a_changed_password_is_refused_by_every_worker(several: Server) -> None:
     several.command("user", "remove", "ann", "--yes", check=False)
     several.add_user("ann", "another")
     eventually(lambda: all(ann.send("GET", "/jmap").status == 401 for _ in range(STREAMS)))
+
+
+def test_every_worker_tells_a_token_from_the_password(several: Server) -> None:
+    token = "a-token-of-twenty-letters"
+    made = several.operate("user.add", name="ann", passwordHash=principals.hash_password(PASSWORD))
+    assert isinstance(made, dict)
+    several.operate("token.issue", user=made["id"], digest=principals.digest_of(token))
+    ann, by_token = several.client("ann"), {"Authorization": f"Bearer {token}"}
+    given: JSON = {"deviceClientId": "d", "url": "https://push.example.com/", "expires": "2100-01-01T00:00:00Z"}
+    calls: JSON = [["PushSubscription/set", {"create": {"a": given}}, "s"], ["PushSubscription/get", {}, "g"]]
+    body = dumps({"using": [CORE], "methodCalls": calls})
+    for _ in range(STREAMS):
+        (_, answer, _), (_, found, _) = ann.post(body, by_token).json()["methodResponses"]
+        assert [known["id"] for known in found["list"]] == [answer["created"]["a"]["id"]]
+        assert ann.call("PushSubscription/get")["list"] == []
 
 
 def test_a_worker_that_dies_is_started_again(several: Server) -> None:

@@ -1,7 +1,7 @@
 """Writing from a process that does not own the writer: what the first process offers, and how a worker asks for it.
 
-A request goes over as it came, with the id of its user, whose rights are read again where it runs. A large upload is
-received into a file of the data folder by the worker; only its name goes over.
+A request goes over as it came, with the ids of its user and token, whose rights are read again where it runs. A large
+upload is received into a file of the data folder by the worker; only its name goes over.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -77,10 +77,10 @@ class ForwardedWrites:
             raise ControlError(_REFUSED, str(refusal)) from None
 
     async def _principal(self, arguments: Mapping[str, JSON]) -> Principal:
-        user = str(arguments["user"])
-        principal = await self._reading(lambda snapshot: principals.principal(snapshot, user))
+        user, token = str(arguments["user"]), cast("str | None", arguments["token"])
+        principal = await self._reading(lambda snapshot: principals.principal(snapshot, user, token))
         if principal is None:
-            raise ControlError("notFound", "there is no such user any more")
+            raise ControlError("notFound", "there is no such user, or no such token, any more")
         return principal
 
 
@@ -93,7 +93,7 @@ class RemoteWriting:
 
     async def run(self, principal: Principal, request: AnyRequest, body: bytes) -> bytes:  # noqa: ARG002
         """The Response object, once it is on disk."""
-        return await self._call(RUN, {"user": principal.id}, body)
+        return await self._call(RUN, _who(principal), body)
 
     def stage(self) -> Stage:
         """Begin to receive an upload."""
@@ -104,7 +104,7 @@ class RemoteWriting:
         file = staged.path.name if isinstance(staged, StagedFile) else ""
         content = staged.content if isinstance(staged, StagedBytes) else b""
         arguments: dict[str, JSON] = {
-            "user": principal.id,
+            **_who(principal),
             "account": account,
             "type": media_type,
             "hash": staged.hash,
@@ -120,6 +120,10 @@ class RemoteWriting:
             if error.kind == _REFUSED:
                 raise UploadRefused(error.text) from None
             raise NotDurable(error.text) from None
+
+
+def _who(principal: Principal) -> dict[str, JSON]:
+    return {"user": principal.id, "token": principal.token}
 
 
 class RemoteTokens:

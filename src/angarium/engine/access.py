@@ -30,10 +30,12 @@ class AccountAccess:
 class Principal:
     """A user who has signed in.
 
-    `id` is the record of the user, `accounts` every account the user may see by Id, `state` the Session's state.
+    `id` is the record of the user, `accounts` every account the user may see by Id, `state` the Session's state,
+    `token` the record of the token that was shown, None for a password.
     """
 
     id: str
     name: str
     accounts: Mapping[str, AccountAccess]
     state: str
+    token: str | None = None

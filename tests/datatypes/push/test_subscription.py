@@ -1,9 +1,11 @@
 import base64
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from angarium.datatypes import principals, push
+from angarium.engine.access import Principal
 from angarium.formats.primitives import format_utc
 from angarium.store.contract import DIRECTORY
 from tests.datatypes.push.conftest import Desk
@@ -66,7 +68,7 @@ def test_asking_for_url_or_keys_is_forbidden(desk: Desk, name: str) -> None:
     assert error["type"] == "forbidden"
 
 
-@pytest.mark.parametrize("name", ["user", "credentials", "code", "asked", "told"])
+@pytest.mark.parametrize("name", ["user", "credentials", "token", "code", "asked", "told"])
 def test_what_is_kept_beside_is_nobodys_business(desk: Desk, name: str) -> None:
     _, ann = desk.user("ann")
     error = desk.engine.error(ann, "PushSubscription/get", {"properties": [name]})
@@ -187,6 +189,21 @@ def test_another_password_voids_what_was_made_with_the_old_one(desk: Desk) -> No
     new = desk.made(ann)
     assert desk.engine.store.write(lambda view: push.remove_void(view, NOW)).result() == 1
     assert [known.id for known in desk.engine.store.read(push.subscriptions)] == [new]
+
+
+def test_a_token_has_its_own_and_takes_them_along(desk: Desk) -> None:
+    _, ann = desk.user("ann")
+
+    def by_token(digest: str) -> Principal:
+        token = desk.engine.store.write(lambda view: principals.issue(view, ann.id, digest, NOW)).result()
+        return replace(ann, token=token)
+
+    made = [(who, desk.made(who)) for who in (ann, by_token("phone"), by_token("tablet"))]
+    for who, record in made:
+        assert [found["id"] for found in desk.get(who)["list"]] == [record]
+    desk.engine.store.write(lambda view: principals.withdraw(view, "phone")).result()
+    assert desk.engine.store.write(lambda view: push.remove_void(view, NOW)).result() == 1
+    assert [known.id for known in desk.engine.store.read(push.subscriptions)] == [made[0][1], made[2][1]]
 
 
 def test_a_removed_user_leaves_none(desk: Desk) -> None:

@@ -126,6 +126,19 @@ def test_a_changed_password_ends_pushes_and_leaves_nothing(land: Ground) -> None
     assert silent(land, 1)
 
 
+def test_a_withdrawn_token_takes_its_subscriptions_along(land: Ground) -> None:
+    user, digest = user_of(land), principals.digest_of("a-token-of-twenty-letters")
+    land.served.store.write(lambda view: principals.issue(view, user.id, digest, 0)).result()
+    given = {"deviceClientId": "d", "url": land.service.url + "/d"}
+    by_token = {"user": None, "headers": {"Authorization": "Bearer a-token-of-twenty-letters"}}
+    assert land.served.call("PushSubscription/set", {"create": {"a": given}}, **by_token)["created"]
+    assert len(land.served.call("PushSubscription/get", {"ids": None}, **by_token)["list"]) == 1
+    assert land.served.call("PushSubscription/get", {"ids": None})["list"] == []
+    land.service.wait(1)
+    land.served.store.write(lambda view: principals.withdraw(view, digest)).result()
+    eventually(lambda: land.stays() == [])
+
+
 def test_a_removed_user_leaves_nothing(land: Ground) -> None:
     land.verified()
     user = user_of(land)

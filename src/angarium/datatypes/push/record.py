@@ -1,7 +1,7 @@
 """PushSubscriptions as they are kept, in the directory, and what the pusher reads and writes of them.
 
 A subscription belongs to a user and to the credentials that made it: it is void, for everyone, once the user is gone or
-the password is another, and once it has expired (RFC 8620 §7.2). Who finds it void removes it.
+the password is another, once the token is gone, and once it has expired (RFC 8620 §7.2). Who finds it void removes it.
 """
 
 from collections.abc import Mapping
@@ -24,13 +24,15 @@ PREFIX: Final = "P"
 class Subscription:
     """One subscription.
 
-    `expires` is epoch milliseconds, `types` None for all. `asked` says that the verification was sent, `verified` that
-    the client sent its code back. The client was told of every commit up to `told`.
+    `token` is the record of the token that it was made with, None for a password. `expires` is epoch milliseconds,
+    `types` None for all. `asked` says that the verification was sent, `verified` that the client sent its code back.
+    The client was told of every commit up to `told`.
     """
 
     id: str
     user: str
     credentials: str
+    token: str | None
     url: str
     keys: Keys | None
     types: frozenset[str] | None
@@ -88,9 +90,11 @@ def destroy(transaction: Transaction, record: str) -> None:
 
 
 def is_void(snapshot: Snapshot, subscription: Subscription, now: int) -> bool:
-    """Whether a subscription has no right to be any more."""
+    """Whether a subscription is no more, or has no right to be."""
     good = holder(snapshot, subscription.user) == (subscription.user, subscription.credentials)
-    return not good or subscription.expires <= now or principals.by_id(snapshot, subscription.user) is None
+    ended = subscription.token is not None and principals.token_by_id(snapshot, subscription.token) is None
+    gone = principals.by_id(snapshot, subscription.user) is None or _value(snapshot, subscription.id) is None
+    return not good or ended or gone or subscription.expires <= now
 
 
 def remove_void(transaction: Transaction, now: int) -> int:
@@ -116,6 +120,7 @@ def _read(record: str, value: Mapping[str, JSON]) -> Subscription:
         id=record,
         user=cast(str, value["user"]),
         credentials=cast(str, value["credentials"]),
+        token=cast("str | None", value.get("token")),
         url=cast(str, value["url"]),
         keys=read_keys(value["keys"]),
         types=frozenset(map(str, types)) if isinstance(types, list) else None,

@@ -55,6 +55,7 @@ def types(check_url: Callable[[str], str | None], may_create: Callable[[str], bo
                 Property("types", nullable(list_of(text_of(255, 1), _MOST_TYPES)), None),
                 Property("user", text, "", private=True),
                 Property("credentials", text, "", private=True),
+                Property("token", nullable(text), None, private=True),
                 Property("code", text, "", private=True),
                 Property("asked", boolean, False, private=True),
                 Property("told", unsigned, 0, private=True),
@@ -95,7 +96,8 @@ class Subscriptions:
             raise SetError(SetErrorType.RATE_LIMIT, "too many were made within the hour; try again later")
         for twin in twins:
             self._records.destroy(_directory(call), twin)
-        value |= {"user": user, "credentials": credentials, "code": call.request.token()}
+        token = call.request.principal.token
+        value |= {"user": user, "credentials": credentials, "token": token, "code": call.request.token()}
         value["expires"] = _bounded(call, value["expires"])
         return self._records.create(_directory(call), value)
 
@@ -127,7 +129,7 @@ class Subscriptions:
     def _own(self, call: Call) -> dict[str, dict[str, JSON]]:
         """What the user has with these credentials and that has not expired, by id."""
         user, credentials = holder(call.snapshot, call.request.principal.id)
-        records = call.snapshot.records
+        token, records = call.request.principal.token, call.snapshot.records
         known = {
             record: cast("dict[str, JSON]", json.loads(value))
             for record, value in records.get(DIRECTORY, KIND, records.find(DIRECTORY, KIND, "user", user)).items()
@@ -135,7 +137,7 @@ class Subscriptions:
         return {
             record: value
             for record, value in known.items()
-            if value["credentials"] == credentials and expiry(value) > call.request.now
+            if (value["credentials"], value.get("token")) == (credentials, token) and expiry(value) > call.request.now
         }
 
     def _refuse_wrong(self, call: Call, value: dict[str, JSON]) -> None:

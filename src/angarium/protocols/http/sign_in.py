@@ -176,9 +176,7 @@ def _is_right(user: User | None, credentials: Credentials) -> bool:
 
 def _load(snapshot: Snapshot, user: str, token: str | None) -> tuple[User, Principal] | None:
     """A user as the directory has it now; None when the user is gone, or the token."""
-    found, principal = principals.by_id(snapshot, user), principals.principal(snapshot, user)
-    if token is not None and principals.token_by_id(snapshot, token) is None:
-        return None
+    found, principal = principals.by_id(snapshot, user), principals.principal(snapshot, user, token)
     return (found, principal) if found and principal else None
 
 

@@ -9,7 +9,7 @@ from typing import cast
 
 from angarium.datatypes import principals
 from angarium.datatypes.calendars import reminders
-from angarium.datatypes.push import Subscription
+from angarium.datatypes.push import Subscription, is_void
 from angarium.engine.events import state_change
 from angarium.formats import json
 from angarium.formats.json import JSON
@@ -38,9 +38,14 @@ def verification(subscription: Subscription) -> bytes:
     )
 
 
-def news(snapshot: Snapshot, subscription: Subscription, told: int) -> News:
-    """What the user of a subscription may know of what changed after a commit."""
-    principal = principals.principal(snapshot, subscription.user)
+def news(snapshot: Snapshot, subscription: Subscription, told: int, now: int) -> News:
+    """What the user of a subscription may know of what changed after a commit; nothing once it is void.
+
+    `now` in epoch milliseconds.
+    """
+    # RFC 8620 §7.2: no request after it expires; who removes it may come a moment later.
+    void = is_void(snapshot, subscription, now)
+    principal = None if void else principals.principal(snapshot, subscription.user)
     keys = [account.key for account in principal.accounts.values()] if principal else []
     changes, newest = snapshot.states_after(keys, told)
     if principal is None:
@@ -48,7 +53,8 @@ def news(snapshot: Snapshot, subscription: Subscription, told: int) -> News:
     alerts: list[dict[str, JSON]] = []
     if reminders.is_news(changes, subscription.types):
         alerts, _ = reminders.fired(snapshot, principal, told)
-    messages = [json.dumps(alert) for alert in alerts]
+    # What no push service must take (RFC 8030 §7.2) is left out: its uid is not of this server's making.
+    messages = [message for message in map(json.dumps, alerts) if len(message) <= MOST_OCTETS]
     event = state_change(principal, changes, subscription.types)
     if event is not None:
         whole = json.dumps(event)

@@ -190,7 +190,7 @@ class Pusher:
         """Try to tell; false when there is nothing to wait for. After the last try, the next news tries again."""
         for pause in (*BACK_OFF, None):
             line.dirty = False
-            found = await self._reading(lambda snapshot: news(snapshot, line.subscription, line.told))
+            found = await self._reading(lambda snapshot: news(snapshot, line.subscription, line.told, self._clock()))
             sent = await self._sent(line.subscription, found.messages)
             if sent.fate is Fate.TAKEN:
                 line.told = max(line.told, found.sequence)
