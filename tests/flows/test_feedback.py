@@ -1,6 +1,7 @@
 """Reports that come back: found by envelope id or Message-ID, told by the submission, believed no further than safe."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,12 +23,14 @@ def ann(tmp_path: Path) -> Iterator[Outbox]:
     engine.close()
 
 
-def comes_back(ann: Outbox, octets: bytes, sender: str = "") -> None:
+def comes_back(ann: Outbox, octets: bytes, sender: str = "", to: Sequence[str] = ("ann@example.com",)) -> None:
     stage = ann.engine.store.stage()
     stage.write(with_return_path(octets, sender))
     arrived = arrival(sender, stage.finish(), NOW)
-    outcome = ann.engine.store.write(lambda t: deliver(t, PIPELINE, arrived, "ann@example.com")).result()
-    assert isinstance(outcome, Delivered)
+    for address in to:
+        job = partial(deliver, pipeline=PIPELINE, arrived=arrived, address=address)
+        outcome = ann.engine.store.write(job).result()
+        assert isinstance(outcome, Delivered)
 
 
 def dsn(ann: Outbox, recipient: str = BO, action: str = "failed", envelope_id: str = "", message_id: str = "") -> bytes:
@@ -88,6 +91,14 @@ def test_a_report_by_envelope_id_is_kept_and_told(ann: Outbox) -> None:
     ann.engine.store.write(lambda t: t.blobs.collect(NOW // 1000 + 100_000)).result()
     parsed = ann.engine.call(ann.user, "Email/parse", {"blobIds": shown["dsnBlobIds"]})["parsed"]
     assert len(parsed) == 2  # the submission alone keeps them readable
+
+
+def test_a_report_that_is_large_enough_for_a_file_is_told_and_reaches_everybody(ann: Outbox) -> None:
+    record, envelope_id = sent(ann, BO)
+    ann.engine.user("dee")
+    large = dsn(ann, BO, "failed", envelope_id).replace(b"Subject: x", b"Subject: x\r\n\r\n" + b"x\r\n" * 30_000)
+    comes_back(ann, large, to=("dee@example.com", "ann@example.com"))
+    assert ann.submission(record)["deliveryStatus"][BO]["delivered"] == "no"
 
 
 @pytest.mark.parametrize("action", ["delayed", "relayed", "expanded"])

@@ -37,7 +37,8 @@ def note_feedback(transaction: Transaction, arrived: Arrival, delivered: Deliver
     """Tell the submission that a message which was delivered is about, if it is such a message."""
     if not _is_report(arrived):
         return
-    data = octets(arrived.blob.open())[:_MOST_READ]
+    # From the store, where it is by now: what was staged may be no more.
+    data = octets(transaction.blobs.open(arrived.message.blob))[:_MOST_READ]
     try:
         message = parse(data)
     except FormatError:
