@@ -122,7 +122,14 @@ class QueueRunner:
 
     async def _deliver(self, record: str) -> QueueItem | None:
         item = await self._attempts.here(record)
-        return await self._attempts.tell(item) if item is not None and item.owing else item
+        if item is None or not item.owing:
+            return item
+        try:
+            return await self._attempts.tell(item)
+        except Exception:
+            if not item.waiting:
+                raise
+            return item  # what is for others must not wait for room for a report; it is told after that
 
     async def _work(self) -> None:
         """Take items to the relay, one after another, over one connection."""
@@ -160,7 +167,7 @@ class QueueRunner:
             _log.exception("queue id=%s", record)
         try:
             await self._attempts.postpone(record)
-        except StoreError as error:
+        except Exception as error:
             _log.error("queue id=%s not postponed reason=%s", record, error)
             self._due[record] = self._clock() + _AFTER_TROUBLE
         return None
@@ -183,11 +190,15 @@ class QueueRunner:
         heapq.heapify(self._heap)
 
     def _refresh(self) -> None:
-        """Learn what changed since the last time, by whomever."""
+        """Learn what changed since the last time, by whomever; a store that cannot be read now is asked again."""
         try:
             changed, self._state = self._store.read(lambda snapshot: queue.changed_since(snapshot, self._state))
         except CannotCalculateChanges:
             self._load()
+            return
+        except Exception as error:  # whatever it is, it must not end the loop
+            _log.error("queue not read reason=%s", error)
+            asyncio.get_running_loop().call_later(_AFTER_TROUBLE / 1000, self._news.set)
             return
         for record, item in changed.items():
             if item is None:
