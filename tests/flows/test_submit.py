@@ -11,6 +11,8 @@ from tests.harness import DOMAINS, NOW, Harness
 
 from angarium.datatypes import principals, quotas
 from angarium.datatypes.submission import Address, Envelope, enqueue, queue
+from angarium.datatypes.submission.email_submission import status
+from angarium.datatypes.submission.email_submission.status import Returned
 from angarium.datatypes.submission.queue import Fate, QueueItem
 from angarium.flows import submit
 from angarium.flows.deliver import Arrival, Pipeline, arrival
@@ -18,7 +20,7 @@ from angarium.flows.feedback import note_feedback
 from angarium.flows.report import report
 from angarium.flows.submit import Patience
 from angarium.formats.message import Action, parse, read_delivery_status, with_return_path
-from angarium.store.contract import Allowance, StoreError, Transaction
+from angarium.store.contract import AccountKey, Allowance, StoreError, Transaction
 
 T = TypeVar("T")
 PIPELINE = Pipeline(DOMAINS, (note_feedback,))
@@ -33,6 +35,10 @@ class Desk:
 
     engine: Harness
     ann: Outbox
+
+    @property
+    def key(self) -> AccountKey:
+        return self.ann.user.accounts[self.engine.account(self.ann.user)].key
 
     def write(self, job: Callable[[Transaction], T]) -> T:
         return self.engine.store.write(job).result()
@@ -68,8 +74,8 @@ class Desk:
 
     def told(self, record: str) -> dict[str, tuple[str, str]]:
         """Reply and state of each recipient of a submission."""
-        status = self.ann.submission(record)["deliveryStatus"]
-        return {email: (known["smtpReply"], known["delivered"]) for email, known in status.items()}
+        told = self.ann.submission(record)["deliveryStatus"]
+        return {email: (known["smtpReply"], known["delivered"]) for email, known in told.items()}
 
 
 @pytest.fixture
@@ -168,6 +174,52 @@ def test_a_message_that_nobody_took_yet_can_still_be_canceled_between_attempts(d
     assert desk.ann.items() == []
 
 
+def test_what_a_report_told_before_the_relays_answer_was_noted_stays(desk: Desk) -> None:
+    record = desk.ann.sent(desk.ann.draft())["id"]
+    desk.take()
+    read = desk.engine.store.read(lambda view: status.by_envelope_id(view, desk.key, str(desk.item().submission)))
+    assert read == [record]
+    returned = [Returned((BO,), delivered=True, reply="250 2.0.0 in the mailbox")]
+    blob = desk.item().blob
+    desk.write(lambda t: status.note_report(t, desk.key, record, "dsnBlobIds", blob, returned))
+    desk.settle({BO: YES})
+    assert desk.told(record)[BO] == ("250 2.0.0 in the mailbox", "yes")
+    assert desk.ann.submission(record)["undoStatus"] == "final"
+
+
+def test_recipients_beyond_what_the_relay_takes_at_once_follow_at_once(desk: Desk) -> None:
+    full = "452 4.5.3 too many recipients"
+    desk.ann.sent(desk.ann.draft(), envelope(BO, CY, "ed@elsewhere.example"))
+    desk.take()
+    after = desk.settle({BO: YES, CY: full, "ed@elsewhere.example": full})
+    assert after is not None
+    assert (len(after.waiting), after.due) == (2, NOW)
+    desk.take()
+    after = desk.settle({CY: full, "ed@elsewhere.example": full})
+    assert after is not None
+    assert after.due > NOW
+
+
+def test_mail_of_a_time_when_the_clock_was_ahead_is_tried_when_it_is_set(desk: Desk) -> None:
+    ahead = 10 * 365 * 86_400_000
+    desk.engine.now = NOW + ahead
+    desk.ann.sent(desk.ann.draft())
+    held = desk.ann.sent(desk.ann.draft(), envelope(CY, parameters={"HOLDFOR": "60"}))["id"]
+    desk.engine.now = NOW
+    before = {item.id: item.due for item in desk.ann.items()}
+    assert set(before.values()) == {NOW + ahead, NOW + ahead + 60_000}
+    desk.write(lambda t: submit.begin(t, PATIENCE, NOW))
+    assert sorted(item.due for item in desk.ann.items()) == [NOW, NOW + ahead + 60_000]
+    assert desk.ann.submission(held)["sendAt"].startswith("2036-")
+
+
+def test_what_is_tried_by_hand_is_tried_now_unless_it_is_held(desk: Desk) -> None:
+    desk.ann.sent(desk.ann.draft())
+    desk.ann.sent(desk.ann.draft(), envelope(CY, parameters={"HOLDFOR": "60"}))
+    early = NOW - 3_600_000
+    assert sorted(queue.now_due(item, early).due for item in desk.ann.items()) == [early, NOW + 60_000]
+
+
 def test_pauses_grow_and_the_last_repeats_until_it_is_given_up(desk: Desk) -> None:
     record = desk.ann.sent(desk.ann.draft())["id"]
     pauses = []
@@ -246,9 +298,9 @@ def test_a_long_delay_is_told_once_where_that_was_asked_for(desk: Desk, notify: 
     assert [at for at, _ in told] == [360_000] * times
     assert len(desk.item().waiting) == 2
     for _, octets in told:
-        status = read_delivery_status(octets, parse(octets))
-        assert status is not None
-        assert [(known.final_recipient, known.action, known.status) for known in status.recipients] == [
+        report_of = read_delivery_status(octets, parse(octets))
+        assert report_of is not None
+        assert [(known.final_recipient, known.action, known.status) for known in report_of.recipients] == [
             (BO, Action.DELAYED, "4.7.1")
         ]
         assert b"Subject: Delayed: lunch\r\n" in octets
@@ -309,9 +361,9 @@ def test_a_report_waits_until_there_is_room_for_it(desk: Desk) -> None:
 def test_what_a_dead_process_had_taken_is_free_again(desk: Desk) -> None:
     desk.ann.sent(desk.ann.draft())
     desk.take()
-    assert desk.write(submit.begin) == 1
+    assert desk.write(lambda t: submit.begin(t, PATIENCE, NOW)) == 1
     assert not desk.item().taken
-    assert desk.write(submit.begin) == 0
+    assert desk.write(lambda t: submit.begin(t, PATIENCE, NOW)) == 0
 
 
 def test_steps_with_what_is_gone_do_nothing(desk: Desk) -> None:

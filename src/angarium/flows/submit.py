@@ -23,6 +23,7 @@ _REFUSED: Final[Mapping[Refusal, str]] = {
     Refusal.LOOP: "554 5.4.6 the message has passed too many servers: it runs in circles",
     Refusal.OVER_QUOTA: "552 5.2.2 the mailbox is full",
 }
+_TOO_MANY: Final = "452 "
 _FATES: Final[Mapping[str, Fate]] = {"2": Fate.RELAYED, "5": Fate.FAILED}
 _ACTIONS: Final[Mapping[Fate, Action]] = {
     Fate.QUEUED: Action.DELAYED,
@@ -45,6 +46,10 @@ class Patience:
     def next_due(self, item: QueueItem, now: int) -> int:
         """When to try an item again that was tried `attempts` times; epoch milliseconds."""
         return now + self.retry[min(max(item.attempts, 1), len(self.retry)) - 1] * 1000
+
+    def is_ahead(self, item: QueueItem, now: int) -> bool:
+        """Whether an item that is not held would wait longer than any pause, as after a clock that was ahead."""
+        return not item.is_held and item.due > now + max(self.retry) * 1000
 
     def is_long(self, item: QueueItem, now: int) -> bool:
         """Whether an item has waited so long that a sender who asked for it is told."""
@@ -107,7 +112,8 @@ def settle(
             else (fate, reply)
             for email, (fate, reply) in done.items()
         }
-    after = replace(item, taken=False, due=patience.next_due(item, now))
+    due = now if _goes_on(done) else patience.next_due(item, now)
+    after = replace(item, taken=False, due=due)
     return _record(transaction, after, done, reports_itself=is_dsn, is_long=patience.is_long(item, now))
 
 
@@ -140,12 +146,13 @@ def postponed(transaction: Transaction, record: str, patience: Patience, now: in
     return queue.keep(transaction, replace(counted, due=patience.next_due(counted, now)))
 
 
-def begin(transaction: Transaction) -> int:
-    """Let go of what was taken by a process that is no more; how many items."""
-    taken = [item for item in queue.read(transaction) if item.taken]
-    for item in taken:
-        queue.keep(transaction, replace(item, taken=False))
-    return len(taken)
+def begin(transaction: Transaction, patience: Patience, now: int) -> int:
+    """Let go of what was taken by a process that is no more, and of what waits for a clock; how many items."""
+    stuck = [item for item in queue.read(transaction) if item.taken or patience.is_ahead(item, now)]
+    for item in stuck:
+        due = now if patience.is_ahead(item, now) else item.due
+        queue.keep(transaction, replace(item, taken=False, due=due))
+    return len(stuck)
 
 
 def _delivered(transaction: Transaction, pipeline: Pipeline, arrived: Arrival, email: str) -> str:
@@ -179,6 +186,13 @@ def _record(
         told = [known for known in changed if known.address.email in done]
         status.note(transaction, item.account, item.submission, told)
     return _keep(transaction, replace(item, recipients=tuple(changed)))
+
+
+def _goes_on(done: Mapping[str, tuple[Fate, str]]) -> bool:
+    """Whether the relay took a part, and the rest were too many for once (RFC 5321 §4.5.3.1.10)."""
+    fates = {fate for fate, _ in done.values()}
+    too_many = any(fate is Fate.QUEUED and reply.startswith(_TOO_MANY) for fate, reply in done.values())
+    return too_many and Fate.RELAYED in fates
 
 
 def _keep(transaction: Transaction, item: QueueItem) -> QueueItem | None:

@@ -143,6 +143,39 @@ def test_what_makes_no_sense_or_is_no_decision_is_temporary(answers: dict[str, b
         assert reply.isprintable()
 
 
+def test_a_relay_that_has_had_enough_of_a_connection_gets_the_message_on_the_next() -> None:
+    lines: list[str] = []
+
+    def script(line: str) -> bytes | None:
+        lines.append(line)
+        is_second = lines.count("CONNECT") == 1 and line.startswith("MAIL") and "END" in lines
+        return b"421 4.7.0 too many messages on this connection" if is_second else PLAIN
+
+    with Relay(script) as relay:
+        outcomes = sent(settings(relay), letter(BO), letter(CY))
+        assert dict(outcomes[1].replies) == {CY: "250 2.0.0 fine"}
+        assert relay.lines.count("CONNECT") == 2
+
+
+@pytest.mark.parametrize("refusing", ["RCPT", "DATA", "END"])
+def test_a_relay_that_will_not_forget_a_message_is_left_before_the_next(refusing: str) -> None:
+    lines: list[str] = []
+
+    def script(line: str) -> bytes | None:
+        if line == "CONNECT":
+            lines.clear()
+        lines.append(line)
+        if line.startswith("MAIL") and "RSET" in lines:
+            return b"503 5.5.1 nested MAIL command"
+        if line == "RSET":
+            return b"500 5.5.2 what?"
+        return b"550 5.7.1 no" if line.startswith(refusing) else PLAIN
+
+    with Relay(script) as relay:
+        outcomes = sent(settings(relay), letter(BO), letter(CY))
+        assert [next(iter(outcome.replies.values()))[:9] for outcome in outcomes] == ["550 5.7.1", "550 5.7.1"]
+
+
 def test_a_recipient_refused_for_ever_stays_refused_though_the_connection_fails() -> None:
     with Relay(answering({f"RCPT TO:<{BO}>": b"550 5.1.1 no", "END": None})) as relay:
         found = replies(relay, BO, CY)

@@ -64,6 +64,11 @@ class QueueItem:
     submission: str | None = None
 
     @property
+    def is_held(self) -> bool:
+        """Whether its sender asked for it to go later."""
+        return self.release > self.created
+
+    @property
     def waiting(self) -> tuple[Destination, ...]:
         """The recipients that are still to be tried."""
         return tuple(known for known in self.recipients if known.fate is Fate.QUEUED)
@@ -142,7 +147,7 @@ def state(snapshot: Snapshot) -> State:
 
 def now_due(item: QueueItem, now: int) -> QueueItem:
     """The item, to be tried at once; one that is held stays held."""
-    return replace(item, due=max(now, item.release))
+    return replace(item, due=max(now, item.release) if item.is_held else now)
 
 
 def _place(account: AccountKey, submission: str) -> str:

@@ -71,6 +71,11 @@ class Attempts:
         self._resting = 0.0
         self._why = ""
 
+    async def begin(self) -> None:
+        """Take over what a process before this one has left."""
+        patience, now = self._sending.patience, self._clock()
+        await self._write(lambda transaction: submit.begin(transaction, patience, now))
+
     async def here(self, record: str) -> QueueItem | None:
         """Deliver to the recipients who are here; the item after it, None when it is done or gone."""
         item, arrived = await self._threads.run(partial(self._prepare, record))

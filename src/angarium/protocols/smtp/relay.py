@@ -23,6 +23,8 @@ _DATA_TIMEOUTS: Final = 10
 """How many times that timeout the message may take, with the relay's decision about it (RFC 5321 §4.5.3.2.6)."""
 _NO_SENSE: Final = "451 4.5.0 the relay answered what makes no sense"
 _GO_AHEAD: Final = 354
+_LEAVES: Final = 421
+"""The relay closes the connection, whatever it was asked (RFC 5321 §3.8): that decides about no message."""
 _PIECE: Final = 262_144
 _PAUSE: Final = 0.005
 _XTEXT: Final = frozenset(map(chr, range(0x21, 0x7F))) - frozenset("+=")
@@ -62,7 +64,7 @@ class RelayConnection:
                 refusal = await self._message(smtp, letter)
                 replies |= dict.fromkeys(accepted, refusal) if refusal else {}
             else:
-                await self._command(smtp, b"RSET")
+                await self._forget_envelope()
             return Outcome(replies, smtp.supports_extension("dsn"))
         except _Refused as refused:
             reply = refused.reply
@@ -176,9 +178,9 @@ class RelayConnection:
         return one_line(code, text)
 
     async def _command(self, smtp: SMTP, *words: bytes) -> tuple[int, str]:
-        """Code and text of a reply that makes sense."""
+        """Code and text of a reply that makes sense, on a connection that goes on."""
         code, text = await smtp.execute_command(*words)
-        if not is_success(code) and not is_refusal(code):
+        if code == _LEAVES or (not is_success(code) and not is_refusal(code)):
             raise SMTPResponseException(code, text)
         return code, one_line(code, text)
 
@@ -187,8 +189,10 @@ class RelayConnection:
         if self._smtp is None or not self._smtp.is_connected:
             return
         try:
-            await self._command(self._smtp, b"RSET")
+            code, _ = await self._command(self._smtp, b"RSET")
         except (SMTPException, OSError, TimeoutError):
+            code = _LEAVES
+        if not is_success(code):  # the next message would be told that one is under way
             await self.close()
 
 

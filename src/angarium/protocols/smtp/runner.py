@@ -13,7 +13,6 @@ from typing import Final
 
 from angarium.datatypes.submission import queue
 from angarium.datatypes.submission.queue import QueueItem
-from angarium.flows import submit
 from angarium.protocols.smtp.attempts import Attempts, Connection
 from angarium.store.contract import QUEUE, CannotCalculateChanges, Snapshot, State, StateChange, Store, StoreError
 
@@ -67,7 +66,7 @@ class QueueRunner:
                 with suppress(RuntimeError):  # the loop has closed
                     loop.call_soon_threadsafe(self._news.set)
 
-        await asyncio.wrap_future(self._store.write(submit.begin))
+        await self._attempts.begin()
         self._unsubscribe = self._store.subscribe(tell)
         self._load()
         self._tasks = [asyncio.create_task(self._work()) for _ in range(self._count)]

@@ -69,14 +69,14 @@ def indexes(value: Mapping[str, JSON]) -> Indexes:
 def note(transaction: Transaction, account: AccountKey, envelope_id: str, recipients: Sequence[Destination]) -> None:
     """Tell the submission what became of its recipients; one that is gone is passed over.
 
-    Once something became of any, it is final.
+    Once something became of any, it is final. What a report has told before this was noted stays.
     """
 
     def change(value: dict[str, JSON]) -> None:
         status = cast("dict[str, dict[str, JSON]]", value["deliveryStatus"] or {})
         for known in recipients:
             shown = status.get(known.address.email)
-            if shown is not None and known.reply:
+            if shown is not None and known.reply and shown["delivered"] in _OPEN:
                 shown["smtpReply"] = known.reply
                 shown["delivered"] = _DELIVERED[known.fate]
         if any(known.fate is not Fate.QUEUED for known in recipients):
