@@ -80,10 +80,17 @@ def test_a_user_makes_changes_and_destroys_identities_of_an_address(ann: Outbox)
     changed = ann.engine.call(
         ann.user, "Identity/set", {"update": {record: {"bcc": [{"email": "archive@example.org"}], "name": "A"}}}
     )
-    assert changed["updated"] == {record: None}
+    assert changed["updated"] == {record: {"bcc": [{"name": None, "email": "archive@example.org"}]}}
     changes = ann.engine.call(ann.user, "Identity/changes", {"sinceState": state})
     assert (changes["created"], changes["updated"], changes["destroyed"]) == ([record], [], [])
     assert ann.engine.call(ann.user, "Identity/set", {"destroy": [record]})["destroyed"] == [record]
+
+
+def test_an_address_given_without_a_name_has_none(ann: Outbox) -> None:
+    made_now = made(ann, replyTo=[{"email": "x@example.org"}], bcc=[])["created"]["i"]
+    assert made_now["replyTo"] == [{"name": None, "email": "x@example.org"}]
+    (found,) = ann.engine.call(ann.user, "Identity/get", {"ids": [made_now["id"]]})["list"]
+    assert (found["replyTo"], found["bcc"]) == ([{"name": None, "email": "x@example.org"}], [])
 
 
 @pytest.mark.parametrize(

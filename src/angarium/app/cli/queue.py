@@ -57,7 +57,7 @@ def show(item: str, data: Path | None, config: Path | None) -> None:
     click.echo(f"state      {_when(found)}")
     _recipients(found)
     click.echo("")
-    click.echo(content.partition(b"\r\n\r\n")[0].decode("utf-8", "backslashreplace"))
+    click.echo(_shown(content.partition(b"\r\n\r\n")[0].decode("utf-8", "backslashreplace")))
 
 
 @app.command()
@@ -90,6 +90,14 @@ def drop(item: str, data: Path | None, config: Path | None) -> None:
 def _recipients(item: "QueueItem") -> None:
     for known in item.recipients:
         click.echo(f"    <{known.address.email}>  {known.fate}  {known.reply}".rstrip())
+
+
+def _shown(header: str) -> str:
+    """A header for a terminal, which must not obey what a user wrote."""
+    return "".join(
+        letter if letter.isprintable() or letter in "\t\n" else ascii(letter)[1:-1]
+        for letter in header.replace("\r\n", "\n")
+    )
 
 
 def _when(item: "QueueItem") -> str:

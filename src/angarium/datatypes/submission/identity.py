@@ -64,7 +64,7 @@ class IdentityWriter:
                 SetErrorType.FORBIDDEN_FROM,
                 f"{email} is no address of this account; ask whoever runs the server for it",
             )
-        return self._objects.create(call, {**value, "mayDelete": True})
+        return self._objects.create(call, {**_completed(value), "mayDelete": True})
 
     def load(self, call: Call, record: str, names: Sequence[str]) -> dict[str, JSON] | None:
         """The current values."""
@@ -74,8 +74,11 @@ class IdentityWriter:
         self, call: Call, record: str, old: dict[str, JSON], new: dict[str, JSON], names: Sequence[str]
     ) -> dict[str, JSON] | None:
         """Replace the values of `names`."""
-        _check_texts({name: new[name] for name in names})
-        return self._objects.update(call, record, old, new, names)
+        given = {name: new[name] for name in names}
+        _check_texts(given)
+        whole = _completed(given)
+        self._objects.update(call, record, old, {**new, **whole}, names)
+        return {name: value for name, value in whole.items() if value != given[name]} or None
 
     def destroy(self, call: Call, record: str) -> None:
         """Remove one; SetError forbidden for the one that comes with an address."""
@@ -159,6 +162,12 @@ def _unsettled(snapshot: Snapshot, user: User, domains: Domains) -> tuple[list[s
     wanted = {normal_address(address): address for address in addresses(user, domains)}
     missing = [address for normal, address in wanted.items() if normal not in staying.values()]
     return missing, [record for record, normal in staying.items() if normal not in wanted]
+
+
+def _completed(value: Mapping[str, JSON]) -> dict[str, JSON]:
+    """The values with a name, or null, in every EmailAddress (RFC 8621 §4.1.2.3)."""
+    lists = {name: cast("list[dict[str, JSON]] | None", value.get(name)) for name in _HEADERS}
+    return {**value, **{name: [{"name": None, **one} for one in given] for name, given in lists.items() if given}}
 
 
 def _check_texts(value: Mapping[str, JSON]) -> None:
