@@ -169,3 +169,17 @@ def test_all_real_mail_is_taken_but_what_has_no_header(program: Program, tmp_pat
     index = json.loads((tmp_path / "out" / "angarium.json").read_bytes())
     assert sorted((tmp_path / "out" / item["files"][0]).read_bytes() for item in index["messages"]) == wanted
     assert program.good("verify").endswith("all is well\n")
+
+
+def test_one_file_that_cannot_be_read_keeps_nothing_else_out(program: Program, tmp_path: Path) -> None:
+    program.user("ann")
+    for name in ("a.eml", "z.eml"):
+        write(tmp_path / "letters" / name, message(name))
+    (tmp_path / "letters" / "m.eml").symlink_to("m.eml")
+    ran = program("import", "--user", "ann", tmp_path / "letters")
+    assert (ran.code, ran.err) == (1, "")
+    assert ran.out.splitlines() == [
+        f"failed {tmp_path}/letters/m.eml: Too many levels of symbolic links",
+        "into letters 2",
+        "taken 2, skipped 0, failed 1",
+    ]

@@ -1,5 +1,8 @@
 """What is found where, and which mailbox its place suggests."""
 
+import errno
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -121,13 +124,57 @@ def test_events_are_known_by_name_or_beginning(tmp_path: Path, name: str, octets
     assert [source.kind for source in find(tmp_path)] == [Kind.EVENTS]
 
 
-def test_housekeeping_and_links_to_folders_are_left_alone(tmp_path: Path) -> None:
+def test_housekeeping_is_left_alone(tmp_path: Path) -> None:
     write(tmp_path / ".DS_Store", b"x")
     write(tmp_path / "box.lock", b"x")
-    (tmp_path / "again").symlink_to(tmp_path)
     assert list(find(tmp_path)) == []
 
 
 def test_a_file_that_the_user_names_is_tried_as_a_message(tmp_path: Path) -> None:
     path = write(tmp_path / "odd", b"no header here\n")
     assert list(find(path)) == [Source(Kind.MESSAGE, path, INBOX)]
+
+
+def test_what_cannot_be_looked_at_is_named_and_everything_beside_it_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "a.eml")
+    (tmp_path / "b.eml").symlink_to("b.eml")
+    write(tmp_path / "c" / "shut" / "d.eml")
+    write(tmp_path / "c" / "e.eml")
+    maildir(tmp_path / "m")
+    maildir(tmp_path / "m" / "shut")
+    maildir(tmp_path / "m" / ".Sent")
+    write(tmp_path / "z.eml")
+
+    scan = os.scandir
+
+    def shut(folder: Path) -> Iterator[os.DirEntry[str]]:
+        if folder.name == "shut":
+            raise PermissionError(errno.EACCES, "Permission denied", str(folder))
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", shut)
+    assert [(source.kind, str(source.path.relative_to(tmp_path))) for source in find(tmp_path)] == [
+        (Kind.MESSAGE, "a.eml"),
+        (Kind.UNREADABLE, "b.eml"),
+        (Kind.MESSAGE, "c/e.eml"),
+        (Kind.UNREADABLE, "c/shut"),
+        (Kind.MAILDIR, "m"),
+        (Kind.MAILDIR, "m/.Sent"),
+        (Kind.MAILDIR, "m/shut"),
+        (Kind.UNREADABLE, "m/shut"),
+        (Kind.MESSAGE, "z.eml"),
+    ]
+
+
+def test_a_pipe_a_link_to_a_folder_and_a_link_to_nothing_are_named_and_left_alone(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    maildir(tmp_path / "m")
+    for folder in (tmp_path, tmp_path / "m"):
+        (folder / "up").symlink_to(tmp_path)
+    (tmp_path / "gone").symlink_to("nowhere")
+    reasons = {str(source.path.relative_to(tmp_path)): source.reason for source in find(tmp_path)}
+    link = "a link to a folder; name the folder itself"
+    assert reasons == {"gone": "not a file", "m": "", "m/up": link, "pipe": "not a file", "up": link}
+    assert [source.kind for source in find(tmp_path / "pipe")] == [Kind.UNREADABLE]

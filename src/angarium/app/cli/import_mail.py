@@ -11,7 +11,7 @@ from angarium.app.cli.options import configured, placed, user_option, verbose_op
 if TYPE_CHECKING:
     from angarium.app.cli.importing.outcome import Outcome
 
-_EXISTING = click.Path(exists=True, path_type=Path)
+_EXISTING = click.Path(exists=True, readable=False, path_type=Path)
 
 
 @click.command("import")

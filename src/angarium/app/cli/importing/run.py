@@ -10,7 +10,7 @@ from angarium.app.cli.importing.events import EventTaker
 from angarium.app.cli.importing.mail import MailTaker
 from angarium.app.cli.importing.outcome import Outcome
 from angarium.app.cli.importing.reading import weigh
-from angarium.app.cli.importing.sources import Source
+from angarium.app.cli.importing.sources import Kind, Source
 from angarium.app.cli.importing.taking import Taker, Task
 from angarium.app.cli.progress import Progress
 from angarium.formats.errors import FormatError
@@ -52,10 +52,11 @@ def import_all(
 
 def _found(path: Path, outcome: Outcome) -> Iterator[Source]:
     """The sources at a path; what cannot be looked at is a failure with a name."""
-    try:
-        yield from sources.find(path)
-    except OSError as error:
-        outcome.fail(str(error.filename or path), error.strerror or str(error))
+    for source in sources.find(path):
+        if source.kind is Kind.UNREADABLE:
+            outcome.fail(str(source.path), source.reason)
+        else:
+            yield source
 
 
 def _weight(source: Source) -> int:

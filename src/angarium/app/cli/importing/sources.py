@@ -35,6 +35,9 @@ _HOUSEKEEPING = re.compile(
     r"(maildirfolder|maildirsize|subscriptions|courierimap\w*|courierpop\w*|dovecot[-.\w]*|\..*|.*\.lock|Thumbs\.db)\Z"
 )
 _OLE = b"\xd0\xcf\x11\xe0"
+_NO_FILE = "not a file"
+_LINK = "a link to a folder; name the folder itself"
+_PARTS = frozenset({"cur", "new", "tmp"})
 
 
 class Kind(Enum):
@@ -49,6 +52,7 @@ class Kind(Enum):
     EVENTS = "iCalendar"
     CALENDARS = "calendars of an export"
     OTHER = "other"
+    UNREADABLE = "unreadable"
 
 
 _LOOKS = {
@@ -69,7 +73,10 @@ _BESIDE = {CONTACTS: Kind.CONTACTS, CALENDARS.file: Kind.CALENDARS}
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One place that things come from; `mailbox` is a path of names, `reason` why an OTHER is passed over."""
+    """One place that things come from; `mailbox` is a path of names.
+
+    `reason` tells why an OTHER is passed over, and why an UNREADABLE cannot be looked at.
+    """
 
     kind: Kind
     path: Path
@@ -78,9 +85,18 @@ class Source:
 
 
 def find(given: Path) -> Iterator[Source]:
-    """Every source in a file or folder that the user named, in order of names."""
-    if not given.is_dir():
+    """Every source in a file or folder that the user named, in order of names.
+
+    A file or folder that cannot be looked at is named, and what is beside it is found all the same.
+    """
+    yield from _found(given, _named(given))
+
+
+def _named(given: Path) -> Iterator[Source]:
+    if given.is_file():
         yield _file(given, (), INBOX, named=True)
+    elif not given.is_dir():
+        yield Source(Kind.UNREADABLE, given, (), _NO_FILE)
     elif (given / INDEX).is_file():
         yield from _export(given)
     elif is_maildir(given):
@@ -111,6 +127,14 @@ def lines(file: BinaryIO, most: int) -> Iterator[tuple[int, bytes]]:
         yield size, line
 
 
+def _found(path: Path, sources: Iterator[Source]) -> Iterator[Source]:
+    """What is found at a path, up to an error and with that."""
+    try:
+        yield from sources
+    except OSError as error:
+        yield Source(Kind.UNREADABLE, path, (), error.strerror or str(error))
+
+
 def _export(folder: Path) -> Iterator[Source]:
     """An export: the mail that its index names, and what stands beside it."""
     yield Source(Kind.EXPORT, folder, ())
@@ -121,11 +145,17 @@ def _export(folder: Path) -> Iterator[Source]:
 
 def _folder(folder: Path, above: tuple[str, ...], loose: tuple[str, ...]) -> Iterator[Source]:
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        path = Path(entry.path)
-        if entry.is_dir(follow_symlinks=False):
-            yield from _inner(path, above)
-        elif entry.is_file() and not _HOUSEKEEPING.match(entry.name):
-            yield _file(path, above, loose, named=False)
+        yield from _found(Path(entry.path), _entry(entry, above, loose))
+
+
+def _entry(entry: os.DirEntry[str], above: tuple[str, ...], loose: tuple[str, ...]) -> Iterator[Source]:
+    """What one name in a folder stands for."""
+    path = Path(entry.path)
+    if entry.is_dir(follow_symlinks=False):
+        yield from _inner(path, above)
+    elif not _HOUSEKEEPING.match(entry.name):
+        reason = _LINK if entry.is_dir() else _NO_FILE
+        yield _file(path, above, loose, named=False) if entry.is_file() else Source(Kind.OTHER, path, loose, reason)
 
 
 def _inner(folder: Path, above: tuple[str, ...]) -> Iterator[Source]:
@@ -146,15 +176,20 @@ def _maildir(folder: Path, above: tuple[str, ...]) -> Iterator[Source]:
     """A Maildir with its Maildir++ folders, and folders in folders as some servers are told to lay them out."""
     yield Source(Kind.MAILDIR, folder, above or INBOX)
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        path = Path(entry.path)
-        if entry.name in ("cur", "new", "tmp") or not entry.is_dir(follow_symlinks=False):
-            continue
-        if entry.name.startswith("."):
-            mailbox = (*above, *folder_path(entry.name))
-            if is_maildir(path) and mailbox:
-                yield Source(Kind.MAILDIR, path, mailbox)
-        else:
-            yield from _inner(path, above)
+        if entry.name not in _PARTS:
+            yield from _found(Path(entry.path), _beside_parts(entry, above))
+
+
+def _beside_parts(entry: os.DirEntry[str], above: tuple[str, ...]) -> Iterator[Source]:
+    """What one name in a Maildir stands for; files there are those of servers."""
+    path = Path(entry.path)
+    if not entry.is_dir(follow_symlinks=False):
+        if entry.is_dir():
+            yield Source(Kind.OTHER, path, above, _LINK)
+    elif not entry.name.startswith("."):
+        yield from _inner(path, above)
+    elif is_maildir(path) and (mailbox := (*above, *folder_path(entry.name))):
+        yield Source(Kind.MAILDIR, path, mailbox)
 
 
 def _file(path: Path, above: tuple[str, ...], loose: tuple[str, ...], named: bool) -> Source:
