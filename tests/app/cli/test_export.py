@@ -91,6 +91,7 @@ def test_an_export_is_a_maildir_that_any_program_reads(demo: Program, tmp_path: 
 
     folder = tmp_path / "out"
     demo.good("export", "--user", "test", folder)
+    assert folder.stat().st_mode & 0o077 == 0  # nobody else on the machine reads along
     box = mailbox.Maildir(folder, create=False)
     assert {"Drafts", "Gesendet", "Allotment", "a%2eb%2fc%252e &- &APw-"} <= set(box.list_folders())
     assert any("F" in message.get_flags() for message in box)

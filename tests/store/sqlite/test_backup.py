@@ -1,3 +1,5 @@
+import os
+import stat
 import tarfile
 from pathlib import Path
 
@@ -55,3 +57,21 @@ def test_a_backup_can_be_made_beside_a_running_server(tmp_path: Path, folder: Pa
     beside.close()
     with tarfile.open(tmp_path / "backup.tar") as tar:
         assert tar.getnames() == ["angarium.db"]
+
+
+def test_only_its_owner_may_read_a_backup_and_what_is_unpacked_from_it(tmp_path: Path, store: SqliteStore) -> None:
+    done(store, lambda t: t.blobs.add(LARGE))
+    target = tmp_path / "backup.tar"
+    store.backup(str(target))
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    with tarfile.open(target) as tar:
+        assert {member.mode for member in tar.getmembers()} == {0o600}
+        assert len(tar.getmembers()) == 2
+
+
+def test_a_backup_takes_the_place_of_files_only(tmp_path: Path, store: SqliteStore) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for target in (tmp_path / "pipe", tmp_path):
+        with pytest.raises(StoreError, match="is not a file"):
+            store.backup(str(target))
+    assert (tmp_path / "pipe").is_fifo()

@@ -20,5 +20,5 @@ def backup(file: Path, data: Path | None, config: Path | None) -> None:
     from angarium.app.cli.reach import reading
 
     with Progress("backup") as progress, reading(configured(data, config)) as store:
-        store.backup(str(file.absolute()), progress.reach)
+        store.backup(str(file.resolve()), progress.reach)
     click.echo(f"written {file} ({file.stat().st_size} octets)")

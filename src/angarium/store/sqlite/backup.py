@@ -20,23 +20,30 @@ from angarium.store.sqlite.readers import Readers
 
 Progress = Callable[[int, int], None]
 
+_MODE = 0o600
+
 
 def write(target: Path, readers: Readers, files: BlobFiles, progress: Progress | None = None) -> None:
     """Write the archive under a temporary name, sync it, and rename it to `target`; progress in octets.
 
-    Raises StoreError, and leaves nothing behind then.
+    Nobody but the owner may read it: it holds all mail, and the hashes of passwords. Raises StoreError, and leaves
+    nothing behind then.
     """
+    if target.exists() and not target.is_file():  # a device, say: renaming would put the archive in its place
+        raise StoreError(f"the backup could not be written: {target} is there and is not a file")
     try:
         with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as scratch:
             archive = Path(scratch, "archive")
             # The ticket keeps the file of every blob that the copy of the database names.
             with readers.ticket(), closing(readers.connect()) as source:
                 _pack(archive, Path(scratch, FILE), source, files, progress or _silent)
+            archive.chmod(_MODE)
             files.disk.sync_file(archive)
             files.disk.rename(archive, target)
         files.disk.sync_folder(target.parent)
     except (apsw.Error, OSError) as error:
-        raise StoreError(f"the backup could not be written: {error}") from error
+        reason = "the disk is full" if isinstance(error, apsw.FullError) else error  # the engine's copying has no words
+        raise StoreError(f"the backup could not be written: {reason}") from error
 
 
 def _pack(archive: Path, database: Path, source: apsw.Connection, files: BlobFiles, progress: Progress) -> None:
@@ -52,12 +59,17 @@ def _pack(archive: Path, database: Path, source: apsw.Connection, files: BlobFil
     done = database.stat().st_size
     total = done + left
     with tarfile.open(archive, "w") as tar:
-        tar.add(database, FILE)
+        tar.add(database, FILE, filter=_private)
         for blob, size in blobs:
             path = files.path(blob)
-            tar.add(path, str(path.relative_to(files.blobs.parent)))
+            tar.add(path, str(path.relative_to(files.blobs.parent)), filter=_private)
             done += size
             progress(done, total)
+
+
+def _private(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    member.mode = _MODE
+    return member
 
 
 def _silent(done: int, total: int) -> None:

@@ -42,6 +42,7 @@ def export_account(store: Readable, user: str, folder: Path, progress: Progress)
         found = _found(store, snapshot, user, outcome)
         if found is None:
             raise Refused("notFound", f"there is no user {user!r}")
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         task = Task(snapshot, found, folder, progress, outcome, store.rescue)
         parts: tuple[Part, ...] = (MailExport(task), ContactsExport(task), CalendarsExport(task))
         with suppress(Exception):  # a damaged store may raise anything, and it is only for the eye
