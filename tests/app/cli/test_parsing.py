@@ -69,3 +69,12 @@ def test_nothing_is_lost_with_a_child() -> None:
         assert [parsing.ask([question(OCTETS)]).result(60) for _ in range(2)] == [[read(question(OCTETS))]] * 2
     finally:
         parsing.close()
+
+
+def test_what_a_terminal_sends_to_interrupt_does_not_reach_a_child() -> None:
+    parsing = Parsing(children=1, alone=0)
+    try:
+        parsing.ask([question(OCTETS)]).result(60)
+        assert [os.getpgid(pid) for pid in parsing.pids] == parsing.pids
+    finally:
+        parsing.close()

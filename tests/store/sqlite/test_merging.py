@@ -108,3 +108,18 @@ def test_it_is_done_when_the_writer_is_idle(tmp_path: Path, monkeypatch: pytest.
         eventually(lambda: reader.execute("SELECT count(*) FROM waiting").get == 0)
         eventually(lambda: _segments(reader) == 1)
         reader.close()
+
+
+def test_a_full_disk_is_a_line_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(_merging: Merging, _connection: apsw.Connection) -> None:
+        raise apsw.FullError("database or disk is full")
+
+    monkeypatch.setattr(Merging, "step", full)
+    with closing(open_store(tmp_path)) as store:
+        done(store, lambda transaction: transaction.blobs.add(b"x"))
+        eventually(lambda: bool(caplog.records))
+    assert [(record.getMessage(), record.exc_info) for record in caplog.records] == [
+        ("full text could not be merged: the disk is full", None)
+    ]

@@ -254,14 +254,19 @@ class Writer:
 
     def _indexed(self, moved: int | None, error: BaseException | None) -> None:
         if error is not None:
-            _log.warning("full text could not be indexed", exc_info=error)
+            _warn("full text could not be indexed", error)
         self._indexable = error is None and moved == INDEX_SLICE
         self._merging.note(moved or 0)
 
     def _merged(self, _nothing: None, error: BaseException | None) -> None:
         if error is not None:
-            _log.warning("full text could not be merged", exc_info=error)
+            _warn("full text could not be merged", error)
             self._merging.give_up()
 
     def _exists(self, blob: BlobHash) -> bool:
         return self._connection.execute("SELECT 1 FROM blob WHERE hash = ?", (blob,)).get is not None
+
+
+def _warn(text: str, error: BaseException) -> None:
+    """A line in the log, with a traceback where the error does not say enough by itself."""
+    _log.warning("%s: %s", text, error, exc_info=None if isinstance(error, StoreError) else error)

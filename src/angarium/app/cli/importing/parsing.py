@@ -6,7 +6,6 @@ length, so that octets never travel twice. What a child cannot do, because it ha
 
 import marshal
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -108,7 +107,10 @@ class _Child:
         self._process: subprocess.Popen[bytes] | None = None
         with suppress(OSError):
             self._process = subprocess.Popen(  # noqa: S603 (our own module)
-                (sys.executable, "-m", __name__), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                (sys.executable, "-m", __name__),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                process_group=0,  # a terminal sends SIGINT to all of a group; the first process decides
             )
 
     @property
@@ -154,7 +156,6 @@ def read_here(group: Sequence[Question]) -> "Future[list[Answer]]":
 
 def main() -> None:
     """Answer what is asked on standard input, until whoever asks has gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the first process decides
     with suppress(OSError):
         while (group := _next(sys.stdin.buffer)) is not None:
             answers = [read(Question(*question)) for question in cast("list[Question]", group)]
