@@ -30,7 +30,7 @@ class Program:
         """Run a command; nothing that it cannot mend may show as a traceback."""
         done = subprocess.run(
             [PROGRAM, *arguments, "--data", self.data],
-            input=said.encode(),
+            input=said.encode("utf-8", "surrogateescape"),
             capture_output=True,
             env=self._environment(),
             timeout=1_200,

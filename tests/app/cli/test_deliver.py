@@ -102,3 +102,17 @@ def test_what_may_come_right_is_to_be_tried_again(program: Program, tmp_path: Pa
     ran = program("deliver", "--user", "ann", "--config", settings, said=LETTER)
     assert (ran.code, ran.out) == (TEMPORARY, "")
     assert ran.err.startswith("angarium: ")
+
+
+def test_what_only_another_user_may_read_is_to_be_tried_again(program: Program, tmp_path: Path) -> None:
+    shut, settings = tmp_path / "shut", tmp_path / "angarium.toml"
+    shut.mkdir(mode=0)
+    settings.touch(mode=0)
+    if os.access(shut, os.R_OK):
+        pytest.skip("root may read everything")
+    for ran in (
+        Program(shut)("deliver", "--user", "ann", said=LETTER),
+        program("deliver", "--user", "ann", "--config", settings, said=LETTER),
+    ):
+        assert (ran.code, ran.out) == (TEMPORARY, "")
+        assert "Permission denied" in ran.err

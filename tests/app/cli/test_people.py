@@ -1,6 +1,7 @@
 """Users and grants from the command line, with and without a server."""
 
 import json
+import subprocess
 import urllib.error
 import urllib.request
 from base64 import b64encode
@@ -12,7 +13,7 @@ import pytest
 
 from angarium.datatypes.push import vapid_key
 from angarium.store.sqlite import open_store
-from tests.app.cli.program import Program
+from tests.app.cli.program import PROGRAM, Program
 
 
 def session(url: str, user: str, password: str) -> dict[str, Any]:
@@ -39,6 +40,7 @@ def test_a_user_is_added_listed_and_removed(program: Program) -> None:
         (("user", "passwd", "bob", "--password-stdin"), "there is no user 'bob'"),
         (("account", "grant", "ann", "ann"), "owns that account"),
         (("account", "revoke", "ann", "ann"), "was not let into"),
+        (("user", "remove", "ann"), "give --yes"),
         (("frob",), "No such command"),
     ],
 )
@@ -53,6 +55,28 @@ def test_what_cannot_be_done_is_told_in_a_line_and_ends_with_2(
 
 def test_an_empty_password_is_refused(program: Program) -> None:
     assert program("user", "add", "ann", "--password-stdin", said="\n").code == 2
+
+
+def test_a_password_that_no_client_could_send_is_refused(program: Program) -> None:
+    ran = program("user", "add", "ann", "--password-stdin", said="\udcff\n")
+    assert ran.code == 2
+    assert "a password is text in UTF-8" in ran.err
+
+
+def test_a_user_stays_when_nobody_can_be_asked(program: Program) -> None:
+    program.user("ann")
+    assert program("user", "remove", "ann", said="y\n").code == 2
+    assert program.good("user", "list").startswith("ann ")
+
+
+@pytest.mark.parametrize("stream", [0, 1, 2])
+def test_a_closed_stream_keeps_no_command_from_its_work(program: Program, stream: int) -> None:
+    program.user("ann")
+    shut = f'exec "$0" "$@" {stream}>&-'
+    for arguments in (("verify",), ("user", "remove", "ann", "--yes")):
+        done = subprocess.run(["sh", "-c", shut, PROGRAM, *arguments, "--data", program.data], capture_output=True)
+        assert (done.returncode, done.stderr) == (0, b"")
+    assert program.good("user", "list") == ""
 
 
 def test_only_adding_a_user_makes_a_data_folder(program: Program) -> None:
@@ -122,7 +146,15 @@ def test_a_quota_is_set_shown_minded_by_imports_and_lifted(program: Program, tmp
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--octets", "much"), ("--octets", "5ib"), ("--messages", "-1"), ("--none", "--messages", "1")]
+    "arguments",
+    [
+        ("--octets", "much"),
+        ("--octets", "5ib"),
+        ("--octets", ""),
+        ("--messages", "-1"),
+        ("--messages", ""),
+        ("--none", "--messages", "1"),
+    ],
 )
 def test_a_limit_that_is_none_is_refused(program: Program, arguments: tuple[str, ...]) -> None:
     program.user("ann")

@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 some items failed (each was named), 2 usage or configuration, 130 interrupted.
 """
 
+import os
 import sys
 from typing import NoReturn
 
@@ -55,6 +56,7 @@ for _command in (
 
 def main() -> None:
     """Run the program; what users can mend is told in a line without a traceback."""
+    _open_what_is_closed()
     try:
         code = app.main(prog_name="angarium", standalone_mode=False)
     except click.ClickException as error:
@@ -69,6 +71,13 @@ def main() -> None:
             raise
         _stop(str(error), 2)
     sys.exit(code)
+
+
+def _open_what_is_closed() -> None:
+    """Nothing to read and nowhere to write, where whoever started the program closed one of the three streams."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 (for as long as we run)
 
 
 def _told() -> tuple[type[Exception], ...]:

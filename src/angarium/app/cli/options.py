@@ -11,7 +11,8 @@ import click
 if TYPE_CHECKING:
     from angarium.app.config import Config
 
-PATH = click.Path(path_type=Path)
+PATH = click.Path(readable=False, path_type=Path)
+"""A path; what opens it tells what is wrong with it, with the exit code that is due there."""
 
 user_option = click.option("--user", metavar="NAME", required=True, help="Whose account.")
 verbose_option = click.option("--verbose", is_flag=True, help="Name everything that was skipped.")

@@ -142,7 +142,9 @@ def remove(name: str, yes: bool, data: Path | None, config: Path | None) -> None
     from angarium.app.cli.reach import writing
 
     settings = configured(data, config)
-    if not yes and sys.stdin.isatty():
+    if not yes:
+        if not sys.stdin.isatty():
+            raise click.BadParameter("give --yes when there is no terminal to ask on")
         click.confirm(f"Remove {name} with all mail, for ever?", abort=True)
     with writing(settings) as caller:
         caller.call("user.remove", {"name": name})
@@ -162,14 +164,14 @@ def _held(snapshot: "Snapshot", account: "AccountKey") -> tuple[str, str]:
 
 def _limits(octets: str | None, messages: str | None, none: bool) -> "dict[str, JSON]":
     """The limits that options give: those not given are left out, null stands for none."""
-    if none and (octets or messages):
+    if none and (octets, messages) != (None, None):
         raise click.BadParameter("give either --none or limits")
     if none:
         return {"octets": None, "messages": None}
     limits: dict[str, JSON] = {}
-    if octets:
+    if octets is not None:
         limits["octets"] = None if octets == "none" else size_of(octets)
-    if messages:
+    if messages is not None:
         limits["messages"] = None if messages == "none" else _number(messages)
     return limits
 
@@ -185,7 +187,7 @@ def _hashed(from_stdin: bool) -> str:
     from angarium.datatypes.principals import hash_password
 
     if from_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
+        password = _first_line()
     elif sys.stdin.isatty():
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     else:
@@ -193,3 +195,13 @@ def _hashed(from_stdin: bool) -> str:
     if not password:
         raise click.BadParameter("an empty password")
     return hash_password(password)
+
+
+def _first_line() -> str:
+    """The first line of standard input; no client could send a password that is not text."""
+    try:
+        line = sys.stdin.readline().rstrip("\r\n")
+        line.encode()
+    except UnicodeError as error:
+        raise click.BadParameter("a password is text in UTF-8, and this is none") from error
+    return line
