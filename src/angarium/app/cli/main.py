@@ -74,10 +74,10 @@ def main() -> None:
 
 
 def _open_what_is_closed() -> None:
-    """Nothing to read and nowhere to write, where whoever started the program closed one of the three streams."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+    """What stands for a stream that whoever started the program closed: it swallows, and to read it is an OSError."""
+    for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 (for as long as we run)
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (for as long as we run)
 
 
 def _told() -> tuple[type[Exception], ...]:
