@@ -44,6 +44,8 @@ class Call:
     access: AccountAccess | None
     follow: list[tuple[str, dict[str, JSON]]] = field(default_factory=list)
     """Implicit calls to run straight after this one under its call id (RFC 8620 §5.4): (method, arguments)."""
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+    """What is seen to once the implicit calls are done, whatever became of them."""
     late: list[Callable[[], None]] | None = None
     """While objects are changed that only fit together: what is looked at once all of them are done."""
 

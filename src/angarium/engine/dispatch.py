@@ -139,11 +139,10 @@ class Engine:
     def call(self, context: RequestContext, name: str, arguments: dict[str, JSON]) -> list[tuple[str, Response]]:
         """Run one method for a caller inside the process; the responses, with those of implicit calls after it."""
         responses: list[tuple[str, Response]] = []
-        follow = self._answer(
+        call = self._answer(
             context, self._implied(name, arguments, ""), [], lambda *response: responses.append(response)
         )
-        for implied, implied_arguments in follow:
-            responses += self.call(context, implied, implied_arguments)
+        _follow(call, lambda implied, given: responses.extend(self.call(context, implied, given)))
         return responses
 
     def _implied(self, name: str, arguments: dict[str, JSON], call_id: str) -> Invocation:
@@ -152,11 +151,10 @@ class Engine:
 
     def _invoke(self, context: RequestContext, invocation: Invocation, progress: _Progress) -> None:
         call_id = invocation.call_id
-        follow = self._answer(
+        call = self._answer(
             context, invocation, progress.done, lambda name, response: progress.add(name, response, call_id)
         )
-        for name, arguments in follow:
-            self._invoke(context, self._implied(name, arguments, call_id), progress)
+        _follow(call, lambda name, given: self._invoke(context, self._implied(name, given, call_id), progress))
 
     def _answer(
         self,
@@ -164,8 +162,8 @@ class Engine:
         invocation: Invocation,
         done: Sequence[Done],
         take: Callable[[str, Response], None],
-    ) -> list[tuple[str, dict[str, JSON]]]:
-        """Hand the response of one call to `take`, or its error; returns the implicit calls that follow it.
+    ) -> Call | None:
+        """Hand the response of one call to `take`, or its error; returns the call when it succeeded.
 
         A response that cannot be taken undoes its call: after an error nothing has changed (RFC 8620 §3.6.2).
         """
@@ -181,7 +179,7 @@ class Engine:
             call = _call(context, method, arguments)
             with _savepoint(context, method):
                 take(method.name, method.run(call))
-            return call.follow
+            return call
         except MethodError as error:
             failure = error.arguments()  # not the error: it would keep the frames of the call, and all in them, alive
         except StoreError as error:
@@ -193,7 +191,7 @@ class Engine:
         context.created.clear()
         context.created.update(created)
         take("error", cast(Response, failure))
-        return []
+        return None
 
     def _translated(self, error: StoreError, invocation: Invocation) -> MethodError:
         for kind, shown in _TRANSLATED:
@@ -209,6 +207,16 @@ class Engine:
         return MethodError(
             MethodErrorType.SERVER_FAIL, f"a fault in the server; nothing of this call was kept (log entry {number})"
         )
+
+
+def _follow(call: Call | None, run: Callable[[str, dict[str, JSON]], None]) -> None:
+    """Run what follows a call that succeeded."""
+    if call is None:
+        return
+    for name, arguments in call.follow:
+        run(name, arguments)
+    for work in call.afterwards:
+        work()
 
 
 def _do_ahead(wanted: Sequence[Callable[[Snapshot], None]], snapshot: Snapshot) -> None:

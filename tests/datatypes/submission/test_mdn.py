@@ -192,6 +192,27 @@ def test_the_keyword_must_be_set(ann: Outbox, updates: Any) -> None:
     assert (name, error["type"], ann.items()) == ("error", "invalidArguments", [])
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"mailboxIds": {"nowhere": True}},
+        {"keywords/not one": True},
+        {"keywords": {"$seen": True}},
+        {"subject": "Another"},
+        {"keywords/$mdnsent/more": True},
+    ],
+)
+def test_what_was_sent_is_remembered_also_when_the_patch_fails(ann: Outbox, more: dict[str, Any]) -> None:
+    email = ann.imported(ASKING)
+    given = {"forEmailId": email, "disposition": DISPLAYED}
+    updates = {"#m": {"keywords/$mdnsent": True, **more}}
+    (_, answer), (_, updated) = send(ann, given, updates)
+    assert (list(answer["sent"]), list(updated["notUpdated"])) == (["m"], [email])
+    ((_, again),) = send(ann, given, updates)
+    assert again["notSent"]["m"]["type"] == "mdnAlreadySent"
+    assert len(ann.items()) == 1
+
+
 def test_an_identity_or_an_account_that_is_not_there_refuses_the_call(ann: Outbox) -> None:
     given = {"forEmailId": ann.imported(ASKING), "disposition": DISPLAYED}
     ((_, error),) = send(ann, given, identityId="I999")

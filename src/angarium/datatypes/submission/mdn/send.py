@@ -1,7 +1,7 @@
 """MDN/send (RFC 9007 §2.1): tells whoever asked for it what became of a message that was received (RFC 8098)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -87,9 +87,17 @@ def mdn_send(capability: str, mail: str, sending: Sending) -> Method:
         perform(call, [Work(partial(one, key, given), refused, key) for key, given in send.items()])
         if updates:
             call.follow.append(("Email/set", {"accountId": call.account.id, "update": updates}))
+            call.afterwards.append(partial(_remember, call, list(updates)))
         return {"accountId": call.account.id, "sent": sent or None, "notSent": refused or None}
 
     return Method("MDN/send", capability, Access.WRITE, run, _ARGUMENTS)
+
+
+def _remember(call: Call, emails: Sequence[str]) -> None:
+    """RFC 9007 §2.1: what was sent sets the keyword, also when the client's patch could not be applied."""
+    for stored in call.snapshot.messages.stored(call.account.key, emails).values():
+        if SENT not in stored.keywords:
+            call.transaction.messages.update(call.account.key, stored.id, stored.keywords | {SENT})
 
 
 @dataclass(frozen=True, slots=True)
