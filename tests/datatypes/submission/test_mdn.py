@@ -166,7 +166,7 @@ def test_the_recipient_may_be_any_address_of_the_user(ann: Outbox, final: str, t
 
 
 @pytest.mark.parametrize(
-    "final", ["rfc822; bo@elsewhere.example", "bo@elsewhere.example", "x400; ann", "rfc822;", "; "]
+    "final", ["rfc822; bo@elsewhere.example", "bo@elsewhere.example", "x400; ann", "rfc822;", "; ", ""]
 )
 def test_the_recipient_cannot_be_anyone_else(ann: Outbox, final: str) -> None:
     given = {"forEmailId": ann.imported(ASKING), "disposition": DISPLAYED, "finalRecipient": final}

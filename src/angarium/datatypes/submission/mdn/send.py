@@ -152,7 +152,8 @@ class _Sender:
 
     def _notification(self, given: Mapping[str, JSON], message: Message) -> Notification:
         """What is told; SetError forbiddenFrom for a recipient that the user is not."""
-        final = cast("str | None", given.get("finalRecipient")) or self.identity.email
+        given_final = cast("str | None", given.get("finalRecipient"))
+        final = self.identity.email if given_final is None else given_final
         typed = _TYPED.fullmatch(final)
         address = typed[1] if typed else final
         for known in (self.identity.email, address):
