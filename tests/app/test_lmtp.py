@@ -38,6 +38,18 @@ def test_mail_comes_in_over_tcp_and_the_log_tells_of_it(folder: Path) -> None:
     assert "refused to='a=b@localhost' from=bob@example.net" in lines[1]
 
 
+def test_the_server_gives_its_name_in_ascii_and_knows_its_domain_in_both_forms(folder: Path) -> None:
+    settings = {"ANGARIUM_MAIL__DOMAINS": '["bücher.example"]'}
+    with faultless(Server(folder, settings, arguments=("--lmtp", "127.0.0.1:0"))) as server:
+        server.add_user("ann")
+        with Lmtp(place(server)) as client:
+            assert client.greeting == (220, "xn--bcher-kva.example LMTP Angarium")
+            assert client.ask("LHLO tests.example")[1].startswith("xn--bcher-kva.example\n")
+            assert client.ask("MAIL FROM:<> SMTPUTF8")[0] == 250
+            assert client.ask("RCPT TO:<ann@bücher.example>")[0] == 250
+            assert client.ask("RCPT TO:<ann@XN--BCHER-KVA.example>")[0] == 250
+
+
 def test_mail_comes_in_over_a_unix_socket_beside_workers_and_a_stale_one_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "lmtp"
     with socket.socket(socket.AF_UNIX) as stale:

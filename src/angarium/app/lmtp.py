@@ -12,6 +12,7 @@ from angarium.app.clock import clock
 from angarium.app.config import Config, LmtpSection
 from angarium.app.listening import listening_socket
 from angarium.app.pipeline import compose_pipeline
+from angarium.app.queueing import in_ascii
 from angarium.protocols.http.threads import Threads
 from angarium.store.contract import Store
 
@@ -50,7 +51,8 @@ async def lmtp_served(config: Config, store: Store, bound: socket.socket | None)
 
     threads, section = Threads(_READERS, "angarium-lmtp"), config.lmtp
     keeping = StoreKeeping(store, compose_pipeline(config), threads)
-    terms = Terms(config.mail.domains[0], section.max_message_size)
+    # RFC 6531 §3.7.1: before SMTPUTF8 is in use, a name is in ASCII.
+    terms = Terms(in_ascii(config.mail.domains[0]), section.max_message_size)
     processes = ReceivingProcesses(keeping, terms, config.data)
     server = LmtpServer(Reception(keeping, clock, threads), terms, section.networks, section.max_connections, processes)
     unsubscribe = [store.subscribe(each.heard) for each in (keeping, processes)]

@@ -30,12 +30,12 @@ def relay_settings(config: Config) -> RelaySettings | None:
         context=None if section.tls == "none" else ssl.create_default_context(cafile=section.ca_file),
         user=section.user,
         password=_password(section),
-        name=_in_ascii(section.name or config.mail.domains[0]),
+        name=in_ascii(section.name or config.mail.domains[0]),
         timeout=section.timeout,
     )
 
 
-def _in_ascii(domain: str) -> str:
+def in_ascii(domain: str) -> str:
     """The form of a domain that every server takes (RFC 5890 §2.3.2.1)."""
     try:
         return domain.encode("idna").decode("ascii")
@@ -58,7 +58,7 @@ async def queue_worked_off(
     """Send what waits while this runs; `connect` makes another way to the relay than over the network."""
     threads = Threads(_READERS, "angarium-queue")
     patience = Patience(config.queue.retry, config.queue.warns, config.queue.expires)
-    sending = Sending(compose_pipeline(config), patience, _in_ascii(config.mail.domains[0]))
+    sending = Sending(compose_pipeline(config), patience, in_ascii(config.mail.domains[0]))
     attempts = Attempts(store, sending, threads, clock, token)
 
     def to_relay() -> Connection | None:

@@ -2,6 +2,9 @@
 
 from typing import Final, NamedTuple
 
+_LONGEST: Final = 510
+"""Octets of a reply (RFC 5321 §4.5.3.1.5), less its CR LF."""
+
 
 class Reply(NamedTuple):
     """One reply; `status` is '' where RFC 2034 §4 wants none."""
@@ -11,8 +14,11 @@ class Reply(NamedTuple):
     text: str
 
     def encoded(self) -> bytes:
-        """The line as it is sent."""
-        return " ".join(filter(None, (str(self.code), self.status, self.text))).encode("utf-8", "replace") + b"\r\n"
+        """The line as it is sent; a text that is too long is cut."""
+        line = " ".join(filter(None, (str(self.code), self.status, self.text))).encode("utf-8", "replace")
+        if len(line) > _LONGEST:
+            line = line[:_LONGEST].decode("utf-8", "ignore").encode()
+        return line + b"\r\n"
 
     @property
     def is_error(self) -> bool:
