@@ -157,6 +157,24 @@ def test_a_relay_that_has_had_enough_of_a_connection_gets_the_message_on_the_nex
         assert relay.lines.count("CONNECT") == 2
 
 
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ({"DATA": b"354 go on\r\n250 taken", "END": b"554 5.7.1 spam"}, ["451 4.5.0", "451 4.5.0"]),
+        ({"MAIL": b"250 yes\r\n550 no"}, ["451 4.5.0", "451 4.5.0"]),
+        ({"END": b"250 2.0.0 fine\r\n550 5.7.1 no"}, ["250 2.0.0", "250 2.0.0"]),
+        ({"CONNECT": b"220 hello\r\n550 5.7.1 no"}, ["451 4.5.0", "451 4.5.0"]),
+    ],
+    ids=["before the message", "sender", "after the message", "greeting"],
+)
+def test_an_answer_that_nobody_asked_for_is_no_answer_to_what_is_asked_next(
+    answers: dict[str, bytes | None], told: list[str]
+) -> None:
+    with Relay(answering(answers)) as relay:
+        outcomes = sent(settings(relay), letter(BO), letter(CY))
+        assert [next(iter(outcome.replies.values()))[:9] for outcome in outcomes] == told
+
+
 @pytest.mark.parametrize("refusing", ["RCPT", "DATA", "END"])
 def test_a_relay_that_will_not_forget_a_message_is_left_before_the_next(refusing: str) -> None:
     lines: list[str] = []

@@ -164,10 +164,11 @@ class RelayConnection:
 
         The library would look through all of a large message on the event loop.
         """
-        code, text = await smtp.execute_command(b"DATA")
+        code, text = await _asked(smtp, b"DATA")
         if code != _GO_AHEAD and not is_refusal(code):
             raise SMTPResponseException(code, text)
         if code == _GO_AHEAD:
+            _check_silence(smtp)
             async with asyncio.timeout(self._settings.timeout * _DATA_TIMEOUTS):
                 code, text = await _transmit(smtp, letter.octets)
             if not is_success(code) and not is_refusal(code):
@@ -179,7 +180,7 @@ class RelayConnection:
 
     async def _command(self, smtp: SMTP, *words: bytes) -> tuple[int, str]:
         """Code and text of a reply that makes sense, on a connection that goes on."""
-        code, text = await smtp.execute_command(*words)
+        code, text = await _asked(smtp, *words)
         if code == _LEAVES or (not is_success(code) and not is_refusal(code)):
             raise SMTPResponseException(code, text)
         return code, one_line(code, text)
@@ -194,6 +195,17 @@ class RelayConnection:
             code = _LEAVES
         if not is_success(code):  # the next message would be told that one is under way
             await self.close()
+
+
+async def _asked(smtp: SMTP, *words: bytes) -> tuple[int, str]:
+    _check_silence(smtp)
+    return await smtp.execute_command(*words)
+
+
+def _check_silence(smtp: SMTP) -> None:
+    """Leave a relay that answered more than it was asked: the library would take that for the next answer."""
+    if getattr(smtp.protocol, "_buffer", b""):
+        raise SMTPResponseException(-1, "more than it was asked")
 
 
 async def _transmit(smtp: SMTP, octets: bytes) -> tuple[int, str]:
