@@ -163,12 +163,13 @@ def test_subscribers_hear_what_is_told(tmp_path: Path) -> None:
 
     async def job(_server: ControlServer, link: ControlLink) -> None:
         heard: list[JSON] = []
-        link.subscribe("news", heard.append)
-        await link.call("echo", {})
+        await link.subscribe("news", heard.append)
         for number in range(3):
             sinks[0](number)
         await link.call("echo", {})
         assert heard == [0, 1, 2]
+        with pytest.raises(ControlError, match="no operation"):
+            await link.subscribe("no news", heard.append)
         link.close()
         await asyncio.wait_for(gone.wait(), 5)
 

@@ -2,7 +2,8 @@
 
 A frame is two lengths (of its head, 4 octets, and of its payload, 8 octets, big-endian), a head of JSON, and a payload
 of octets. A call's head is {"id", "call", "arguments"}; an answer's is {"id", "result"} or {"id", "error": [kind,
-text]}, where `"more": true` says that further answers follow. Only the owner of the data folder may connect.
+text]}, where `"more": true` says that further answers follow; the first to a subscription only says that it began.
+Only the owner of the data folder may connect.
 """
 
 import os

@@ -27,18 +27,13 @@ class ControlLink:
 
     async def call(self, name: str, arguments: Mapping[str, JSON], payload: bytes = b"") -> tuple[JSON, bytes]:
         """Do an operation; ControlError when it was not done."""
-        number = self._send(name, arguments, payload)
-        future: asyncio.Future[tuple[JSON, bytes]] = asyncio.get_running_loop().create_future()
-        self._waiting[number] = future
-        try:
-            return await future
-        finally:
-            self._waiting.pop(number, None)
+        return await self._answered(self._send(name, arguments, payload))
 
-    def subscribe(self, name: str, listener: Callable[[JSON], None]) -> None:
-        """Call `listener` with every piece of news from now on."""
-        self._listeners[self._number + 1] = listener
-        self._send(name, {}, b"")
+    async def subscribe(self, name: str, listener: Callable[[JSON], None]) -> None:
+        """Call `listener` with every piece of news from before this returns; ControlError when there is none."""
+        number = self._send(name, {}, b"")
+        self._listeners[number] = listener
+        await self._answered(number)
 
     async def closed(self) -> None:
         """Return when the other side has gone."""
@@ -55,6 +50,14 @@ class ControlLink:
         self._number += 1
         self._writer.write(frame({"id": self._number, "call": name, "arguments": dict(arguments)}, payload))
         return self._number
+
+    async def _answered(self, number: int) -> tuple[JSON, bytes]:
+        future: asyncio.Future[tuple[JSON, bytes]] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = future
+        try:
+            return await future
+        finally:
+            self._waiting.pop(number, None)
 
     async def _read(self) -> None:
         try:
@@ -73,10 +76,10 @@ class ControlLink:
         number = head.get("id")
         if not isinstance(number, int):
             return
-        if listener := self._listeners.get(number):
-            listener(head.get("result"))
-        elif (future := self._waiting.get(number)) and not future.done():
+        if (future := self._waiting.get(number)) and not future.done():
             try:
                 future.set_result((result_of(head), payload))
             except ControlError as error:
                 future.set_exception(error)
+        elif listener := self._listeners.get(number):
+            listener(head.get("result"))

@@ -116,10 +116,11 @@ class _Client:
         try:
             if name in self._subscriptions:
                 self._stops.append(self._subscriptions[name](lambda news: self._tell(number, news)))
-                return
-            arguments = cast("dict[str, JSON]", head.get("arguments") or {})
-            result, answer = await self._operation(name)(arguments, payload)
-            encoded = frame({"id": number, "result": result}, answer)
+                encoded = frame({"id": number, "more": True, "result": None})
+            else:
+                arguments = cast("dict[str, JSON]", head.get("arguments") or {})
+                result, answer = await self._operation(name)(arguments, payload)
+                encoded = frame({"id": number, "result": result}, answer)
         except ControlError as error:
             encoded = frame({"id": number, "error": [error.kind, error.text]})
         except StoreError as error:

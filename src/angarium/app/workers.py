@@ -16,7 +16,7 @@ import uvloop
 
 from angarium.app.compose import compose
 from angarium.app.config import Config
-from angarium.app.control import NAME
+from angarium.app.control import NAME, ControlError
 from angarium.app.control_link import ControlLink
 from angarium.app.forwarding import NEWS, RemoteTokens, RemoteWriting, news_from_json
 from angarium.app.listening import listening_socket
@@ -84,7 +84,11 @@ async def _work(config: Config) -> None:
     with closing(open_store(config.data, read_only=True)) as store:
         composed = compose(config, store, RemoteWriting(link, config.data), tokens=RemoteTokens(link))
         composed.feed.start()
-        link.subscribe(NEWS, lambda news: composed.feed.tell(news_from_json(news)))
+        try:  # before anybody is served: what is read from then on is old only after news of it
+            await link.subscribe(NEWS, lambda news: composed.feed.tell(news_from_json(news)))
+        except ControlError as error:
+            _log.error("worker hears no news reason=%s", error)
+            return
         section = config.server
         server = HttpServer(composed.asgi, section.tls_certificate, section.tls_key, ending=composed.end_streams)
         loop = asyncio.get_running_loop()
