@@ -6,9 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from angarium.datatypes.principals import User
 from angarium.protocols.lmtp.dialogue import MOST_MISTAKES
 from angarium.store.contract import Allowance, Transaction
 from tests.lmtp import Lmtp
-from tests.protocols.lmtp.served import LETTER, OPEN, LmtpServed, ends_well, lmtp_serving
+from tests.protocols.lmtp.served import LETTER, OPEN, LmtpServed, ends_well, held_up, lmtp_serving
 from tests.waiting import eventually
 
 
@@ -55,24 +54,6 @@ def elsewhere(mailer: LmtpServed, count: int = 1) -> list[Lmtp]:
     eventually(gone)
     mailer.keeping.under_way -= 1
     return clients
-
-
-@contextmanager
-def held_up(mailer: LmtpServed) -> Iterator[None]:
-    """Nothing is stored meanwhile."""
-    held, go = threading.Event(), threading.Event()
-
-    def hold(_transaction: Transaction) -> None:
-        held.set()
-        assert go.wait(30)
-
-    waiting = mailer.store.write(hold)
-    assert held.wait(10)
-    try:
-        yield
-    finally:
-        go.set()
-        waiting.result(10)
 
 
 def close(*clients: Lmtp) -> None:
@@ -185,7 +166,7 @@ def test_what_one_that_died_had_asked_is_not_told_to_the_next(mailer: LmtpServed
     mailer.store.write(lambda transaction: transaction.allow(joe.account, Allowance(10, 10))).result()
     (first,) = elsewhere(mailer)
     (pid,) = processes_of(mailer).pids
-    with held_up(mailer):
+    with held_up(mailer.store):
         first.send(OPEN)
         assert first.replies(3) == [250, 250, 354]
         first.send(LETTER + b".\r\n")

@@ -123,28 +123,37 @@ def lmtp_serving(
         store.close()
 
 
+@contextmanager
+def held_up(store: Store) -> Iterator[None]:
+    """Nothing is stored meanwhile."""
+    held, go = threading.Event(), threading.Event()
+
+    def hold(_transaction: Transaction) -> None:
+        held.set()
+        assert go.wait(30)
+
+    waiting = store.write(hold)
+    assert held.wait(10)
+    try:
+        yield
+    finally:
+        go.set()
+        waiting.result(10)
+
+
 def ends_well(served: LmtpServed, user: User, clients: Sequence[Lmtp], end: Callable[[], None]) -> None:
     """Let it `end` with three clients, to one of whom it owes a reply: that is told, and nobody is left alone."""
     idle, open_, busy = clients
     open_.send(OPEN + b"Subject: half")
     assert open_.replies(3) == [250, 250, 354]
-    held, go = threading.Event(), threading.Event()
-
-    def hold(_transaction: Transaction) -> None:
-        held.set()
-        assert go.wait(10)
-
-    waiting = served.store.write(hold)
-    assert held.wait(10)
-    busy.send(OPEN)
-    assert busy.replies(3) == [250, 250, 354]
-    busy.send(LETTER + b".\r\n")
-    eventually(lambda: served.keeping.under_way)
-    ending = threading.Thread(target=end)
-    ending.start()
-    assert (idle.rest(), open_.rest()) == ([421], [421])
-    go.set()
-    waiting.result(10)
+    with held_up(served.store):
+        busy.send(OPEN)
+        assert busy.replies(3) == [250, 250, 354]
+        busy.send(LETTER + b".\r\n")
+        eventually(lambda: served.keeping.under_way)
+        ending = threading.Thread(target=end)
+        ending.start()
+        assert (idle.rest(), open_.rest()) == ([421], [421])
     assert busy.rest() == [250, 421]
     ending.join(10)
     assert len(served.contents(user)) == 1

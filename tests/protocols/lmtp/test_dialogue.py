@@ -7,7 +7,7 @@ from angarium.datatypes.principals import User
 from angarium.protocols.lmtp.dialogue import MOST_MISTAKES, MOST_RECIPIENTS
 from angarium.protocols.lmtp.stream import LONGEST_LINE
 from angarium.store.contract import Allowance
-from tests.protocols.lmtp.served import LARGEST, NOW, LmtpServed
+from tests.protocols.lmtp.served import LARGEST, NOW, OPEN, LmtpServed, held_up
 
 LETTER = b"From: bob@example.net\r\nSubject: hello\r\n\r\nHow are you?\r\n"
 PATH = b"Return-Path: <bob@example.net>\r\n"
@@ -149,6 +149,14 @@ def test_commands_in_one_packet_are_answered_in_order(mailer: LmtpServed, ann: U
         client.send(b"LHLO x\r\n" + whole + again + b"NOOP\r\nQUIT\r\n")
         assert client.rest() == [250, 250, 250, 354, 250, 250, 250, 354, 250, 250, 221]
     assert mailer.contents(ann) == [PATH + LETTER, PATH + LETTER.replace(b"How", b"So how")]
+
+
+def test_what_a_client_waits_for_is_told_at_once_whatever_else_it_has_sent(mailer: LmtpServed, ann: User) -> None:
+    with mailer.connect() as client:
+        with held_up(mailer.store):  # RFC 2920 §3.2: replies to DATA, NOOP and what is unknown wait for nothing
+            client.send(b"NOOP\r\n" + OPEN + LETTER + b".\r\nRSET\r\n")
+            assert client.replies(4) == [250, 250, 250, 354]
+        assert client.replies(2) == [250, 250]
 
 
 def test_a_message_that_is_too_large_is_refused_for_everybody_and_the_session_goes_on(

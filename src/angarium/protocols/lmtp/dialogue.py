@@ -21,6 +21,9 @@ from angarium.store.contract import StoreError
 MOST_RECIPIENTS: Final = 1000
 MOST_MISTAKES: Final = 20
 
+_GROUPED: Final = frozenset(("MAIL", "RCPT", "RSET"))
+"""Commands whose replies may wait for those of others (RFC 2920 §3.2)."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -98,6 +101,7 @@ class Dialogue:
 
     async def _turn(self) -> bool:
         """One command; false at the end."""
+        verb = ""
         try:
             line = await self._stream.line()
             if line is None or self._has_left(line):
@@ -111,6 +115,8 @@ class Dialogue:
         if reply is not None:
             self._say(reply)
             self._count(reply)
+        if verb not in _GROUPED:
+            await self._stream.flush()
         return True
 
     def _has_left(self, line: bytes) -> bool:
@@ -203,6 +209,7 @@ class Dialogue:
     async def _receive(self, incoming: Incoming) -> Reply | None:
         """Take the content to its end; why it cannot be delivered to anybody, None when it can."""
         self._say(replies.SEND)
+        await self._stream.flush()
         content = Content()
         rest: bytes | None = None
         while rest is None:

@@ -1,7 +1,7 @@
 """The octets of one connection: lines and pieces to wait for, and replies that leave together.
 
-Replies gather until the client has to be waited for, so commands that came in one packet are answered in one
-(RFC 2920). What a client sends ahead and what it leaves unread are bounded, in octets and in time.
+Replies gather until they are flushed or the client has to be waited for, so commands that came in one packet can be
+answered in one (RFC 2920). What a client sends ahead and what it leaves unread are bounded, in octets and in time.
 """
 
 import asyncio
