@@ -1,5 +1,6 @@
 """The queue of the real server: mail between its users, to others by the relay, and what comes of refusals."""
 
+import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -76,6 +77,7 @@ def test_mail_for_others_goes_to_the_relay_and_a_refusal_comes_back_as_a_bounce(
         (taken,) = relay.wait_for(1)
         assert (taken.sender, taken.recipients) == (MAIL_FROM, ["carl@elsewhere.example"])
         assert b"secret@" not in taken.content
+        assert re.search(rb"\r\nMessage-ID: <[0-9a-f]+@localhost>\r\n", taken.content)
         assert b"\r\n.\r\nlast line" in taken.content
         assert taken.content.count(b"\n") == taken.content.count(b"\r\n")
         (bounce,) = eventually(lambda: inbox(ann))

@@ -129,6 +129,16 @@ def test_a_message_id_that_was_not_given_is_made_and_told(ann: Desk, message_id:
     assert made["messageId"] == ann.email(made["id"], "messageId")["messageId"]
 
 
+@pytest.mark.parametrize(
+    ("author", "domain"), [("zoe@sales.example", "sales.example"), ("zoe", "example.com"), ("zoe@é.fr", "example.com")]
+)
+def test_a_message_id_is_of_the_domain_of_the_author_if_that_can_stand_in_one(
+    ann: Desk, author: str, domain: str
+) -> None:
+    made = ann.create(**{"from": [{"email": author}, {"email": "bo@other.example"}]})
+    assert made["messageId"][0].partition("@")[2] == domain
+
+
 def test_a_field_that_the_body_structure_gives_is_not_given_twice(ann: Desk) -> None:
     body = {**PART, "header:Message-ID": " <mine@x>", "header:Date": " Fri, 01 May 2026 12:00:00 +0000"}
     made = ann.create(bodyStructure=body, bodyValues={"1": {"value": "x"}})

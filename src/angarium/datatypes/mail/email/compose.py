@@ -35,7 +35,7 @@ def compose(call: Call, value: Mapping[str, JSON]) -> bytes:
     problems.refuse()
     moment = datetime.fromtimestamp(call.request.now // 1000, UTC)
     try:
-        return build(Draft(headers, body), message_id=_message_id(call), date=moment)
+        return build(Draft(headers, body), message_id=_message_id(call, value), date=moment)
     except FormatError as error:
         raise invalid_properties(
             error.problem, "bodyStructure" if value.get("bodyStructure") else "bodyValues"
@@ -85,7 +85,9 @@ def _leaf(parts: PartReader, given: dict[str, JSON], path: str, default_type: st
     return part
 
 
-def _message_id(call: Call) -> str:
-    """A fresh Message-ID in the domain of the user (RFC 5322 §3.6.4)."""
-    domain = call.request.principal.name.rpartition("@")[2]
-    return f"{call.request.token()}@{domain if _DOMAIN.match(domain) else 'localhost'}"
+def _message_id(call: Call, value: Mapping[str, JSON]) -> str:
+    """A fresh Message-ID in the domain of the author, else of the user (RFC 5322 §3.6.4)."""
+    authors = cast("list[dict[str, str]] | None", value.get("from")) or []
+    names = [*(author["email"] for author in authors[:1]), call.request.principal.name]
+    domains = [domain for _, at, domain in (name.rpartition("@") for name in names) if at and _DOMAIN.match(domain)]
+    return f"{call.request.token()}@{domains[0] if domains else 'localhost'}"

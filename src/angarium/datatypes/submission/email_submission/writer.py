@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Final, cast
 
 from angarium.datatypes.blobs import spend
-from angarium.datatypes.principals import User, owner
+from angarium.datatypes.principals import User, addresses, owner
 from angarium.datatypes.submission import queue
 from angarium.datatypes.submission.email_submission.addressing import Addressing, refuse_parameter
 from angarium.datatypes.submission.email_submission.parameters import held_until
@@ -50,7 +50,7 @@ class EmailSubmissionWriter:
                 f"you may send to {self._sending.recipients_per_hour} recipients in an hour; try again later",
             )
         envelope_id = call.request.token()
-        octets = message.octets(_missing_fields(call, user, message))
+        octets = message.octets(_missing_fields(call, addresses(user, self._sending.domains)[0], message))
         self._enqueue(call, shown, octets, envelope_id, release)
         start = call.request.now // _SECOND * _SECOND if release is None else release
         told = envelope(message.headers)
@@ -150,15 +150,16 @@ class EmailSubmissionWriter:
         )
 
 
-def _missing_fields(call: Call, user: User, message: Outgoing) -> list[bytes]:
-    """Date and Message-ID, where a message has none (RFC 6409 §8.2, §8.3)."""
+def _missing_fields(call: Call, address: str, message: Outgoing) -> list[bytes]:
+    """Date and Message-ID, where a message of whoever has the address has none (RFC 6409 §8.2, §8.3)."""
     added = []
     if not message.named("date"):
         moment = datetime.fromtimestamp(call.request.now // _SECOND, UTC)
         added.append(f"Date: {format_rfc5322(moment)}\r\n".encode())
     if not message.named("message-id"):
-        domain = user.name.rpartition("@")[2] if user.name.isascii() and "@" in user.name else "localhost"
-        added.append(f"Message-ID: <{call.request.token()}@{domain}>\r\n".encode())
+        domain = address.rpartition("@")[2]
+        host = domain if domain.isascii() else "localhost"
+        added.append(f"Message-ID: <{call.request.token()}@{host}>\r\n".encode())
     return added
 
 
