@@ -161,6 +161,21 @@ def test_one_that_dies_takes_its_connections_along_and_another_begins(mailer: Lm
     close(client)
 
 
+def test_what_one_that_died_was_receiving_is_dropped_and_nothing_else(mailer: LmtpServed, ann: User) -> None:
+    incoming = mailer.folder / "store" / "incoming"
+    with mailer.connect() as stays:
+        stays.send(OPEN + b"x" * 100_000)
+        (client,) = elsewhere(mailer)
+        (pid,) = processes_of(mailer).pids
+        client.send(OPEN + b"x" * 100_000)
+        eventually(lambda: len(list(incoming.iterdir())) == 2)
+        os.kill(pid, signal.SIGKILL)
+        eventually(lambda: len(list(incoming.iterdir())) == 1)
+        close(client)
+        stays.send(b"\r\n.\r\n")
+        assert stays.replies(4) == [250, 250, 354, 250]
+
+
 def test_what_one_that_died_had_asked_is_not_told_to_the_next(mailer: LmtpServed, ann: User) -> None:
     joe = mailer.user("joe")
     mailer.store.write(lambda transaction: transaction.allow(joe.account, Allowance(10, 10))).result()

@@ -85,6 +85,11 @@ class Link(asyncio.Protocol):
         self._lost()
 
 
+def mark(pid: int) -> str:
+    """How the names of files begin in which a process receives messages."""
+    return f"{pid}-"
+
+
 def packed(arrived: Arrival) -> Packed:
     """A message as it travels."""
     message, carried, blob = arrived.message, arrived.invitation, arrived.blob

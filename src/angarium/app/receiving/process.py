@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
@@ -19,7 +20,7 @@ import uvloop
 from angarium.app.clock import clock
 from angarium.app.logs import configure_logs
 from angarium.app.memory import return_large_buffers, settle
-from angarium.app.receiving.link import END, FORGET, Link, Said, packed
+from angarium.app.receiving.link import END, FORGET, Link, Said, mark, packed
 from angarium.flows.deliver import Arrival
 from angarium.protocols.http.threads import Threads
 from angarium.protocols.lmtp.dialogue import Session, Terms
@@ -29,6 +30,7 @@ from angarium.protocols.lmtp.server import LmtpServer
 from angarium.protocols.lmtp.verdict import Verdict
 from angarium.store.contract import StoreError
 from angarium.store.sqlite.blobfiles import BlobFiles
+from angarium.store.sqlite.disk import Disk
 from angarium.store.sqlite.stage import BlobStage
 
 _THREADS: Final = 2
@@ -36,11 +38,20 @@ _MOST_KNOWN: Final = 10_000
 _LARGEST_SESSION: Final = 64 * 1024
 
 
+class _MarkedDisk(Disk):
+    """Tells which files are of this process, so that they go with it when it dies."""
+
+    def create(self, folder: Path) -> tuple[int, Path]:
+        """A new file with a name of its own: an open handle and where it is."""
+        handle, path = tempfile.mkstemp(prefix=mark(os.getpid()), dir=folder)
+        return handle, Path(path)
+
+
 class Remote:
     """Stands for the store: asks the first process, and remembers whom it knows until it says that this has changed."""
 
     def __init__(self, folder: Path) -> None:
-        self._files = BlobFiles(folder)
+        self._files = BlobFiles(folder, _MarkedDisk())
         self._numbers = count()
         self._asked: dict[int, asyncio.Future[Any]] = {}
         self._known: set[str] = set()

@@ -18,13 +18,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from angarium.app.receiving.link import END, FORGET, Link, Said, unpacked
+from angarium.app.receiving.link import END, FORGET, Link, Said, mark, unpacked
 from angarium.flows.deliver import Arrival
 from angarium.protocols.lmtp.dialogue import Session, Terms
 from angarium.protocols.lmtp.keeping import StoreKeeping
 from angarium.protocols.lmtp.server import GRACE_SECONDS
 from angarium.protocols.lmtp.verdict import Verdict
 from angarium.store.contract import DIRECTORY, StateChange, StoreError
+from angarium.store.sqlite.blobfiles import BlobFiles
 
 IDLE_SECONDS: Final = 60.0
 MOST_AHEAD: Final = 32 * 1024
@@ -51,9 +52,10 @@ class ReceivingProcesses:
     ) -> None:
         self._keeping = keeping
         self._loop = asyncio.get_running_loop()
+        files = BlobFiles(folder)
         arguments = (str(folder), terms.name, str(terms.largest), logging.getLevelName(logging.getLogger().level))
         number = count or max(1, (os.cpu_count() or 1) - 1)
-        self._processes = [_Process(keeping, arguments, idle_seconds) for _ in range(number)]
+        self._processes = [_Process(keeping, files, arguments, idle_seconds) for _ in range(number)]
 
     @property
     def connections(self) -> int:
@@ -85,8 +87,9 @@ class ReceivingProcesses:
 class _Process:
     """One process, or the place for one."""
 
-    def __init__(self, keeping: StoreKeeping, arguments: Sequence[str], idle_seconds: float) -> None:
+    def __init__(self, keeping: StoreKeeping, files: BlobFiles, arguments: Sequence[str], idle_seconds: float) -> None:
         self._keeping = keeping
+        self._files = files
         self._arguments = arguments
         self._idle_seconds = idle_seconds
         self._process: asyncio.subprocess.Process | None = None
@@ -202,6 +205,8 @@ class _Process:
         """It has ended; the next connection starts another, unless it never came to serve one."""
         if not self._ending:
             _log.error("receiving process ended connections=%d", self.connections)
+            if self._process is not None:
+                self._files.drop(mark(self._process.pid))
         if self._door is not None:
             self._door.close()
         self._stay()

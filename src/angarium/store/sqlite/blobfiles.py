@@ -40,6 +40,11 @@ class BlobFiles:
         """A new file to receive a blob: an open handle and where it is."""
         return self.disk.create(self._incoming)
 
+    def drop(self, beginning: str) -> None:
+        """Remove what is received under names that begin like this: the process that received it has died."""
+        for left in self._incoming.glob(f"{beginning}*"):
+            self.disk.drop(left)
+
     def place(self, received: Path, blob: BlobHash) -> None:
         """Rename a received and synced file to its place.
 
