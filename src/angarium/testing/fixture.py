@@ -12,9 +12,14 @@ from typing import Any
 
 from angarium.testing.user import User
 
+_FIXTURE = ((), ("users", "shares"))
+_USER = (("name",), ("password", "mailboxes", "messages", "files", "cards", "events"))
+_SHARE = (("owner", "with"), ("readOnly",))
+"""The members that there must be, and those that there may be."""
+
 
 def load(add_user: Callable[..., User], fixture: Mapping[str, Any] | Path | str) -> dict[str, User]:
-    """Make everything that a fixture names; its users by name."""
+    """Make everything that a fixture names; its users by name. ValueError for members that a fixture does not have."""
     if isinstance(fixture, Mapping):
         return _load(add_user, fixture, Path())
     path = Path(fixture)
@@ -27,8 +32,10 @@ def load(add_user: Callable[..., User], fixture: Mapping[str, Any] | Path | str)
 
 
 def _load(add_user: Callable[..., User], fixture: Mapping[str, Any], base: Path) -> dict[str, User]:
+    _check("a fixture", fixture, *_FIXTURE)
     users = {}
     for given in fixture.get("users", ()):
+        _check("a user of a fixture", given, *_USER)
         named = {"password": given["password"]} if "password" in given else {}
         users[given["name"]] = user = add_user(given["name"], **named)
         for mailbox in given.get("mailboxes", ()):
@@ -42,5 +49,16 @@ def _load(add_user: Callable[..., User], fixture: Mapping[str, Any], base: Path)
         for event in given.get("events", ()):
             user.add_event(event)
     for share in fixture.get("shares", ()):
+        _check("a share of a fixture", share, *_SHARE)
         users[share["owner"]].share_with(users[share["with"]], share.get("readOnly") is True)
     return users
+
+
+def _check(what: str, given: object, needed: tuple[str, ...], allowed: tuple[str, ...]) -> None:
+    """A word that is mistyped would leave a server that lacks something, and a test that fails for no reason."""
+    if not isinstance(given, Mapping):
+        raise ValueError(f"{what} is an object, not {given!r}")
+    wrong = [name for name in given if name not in needed and name not in allowed]
+    wrong += [name for name in needed if name not in given]
+    if wrong:
+        raise ValueError(f"{what} lacks or does not know {wrong[0]!r}; its members are {', '.join(needed + allowed)}")
