@@ -1,6 +1,9 @@
+import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import apsw
+import pytest
 
 from angarium.store.sqlite.database import Access, connect, copy_database, run_script
 from angarium.store.sqlite.disk import Disk
@@ -66,3 +69,19 @@ def test_a_copy_is_of_the_snapshot_it_was_begun_in(tmp_path: Path) -> None:
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     copy.close()
     writer.close()
+
+
+def test_what_nobody_can_write_is_read_without_a_file_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a snapshot? 50%" / "db"
+    path.parent.mkdir()
+    writer = connect(path, Access.CREATE)
+    run_script(writer, "CREATE TABLE a (x); INSERT INTO a VALUES (1)")
+    monkeypatch.setattr(os, "statvfs", lambda _folder: SimpleNamespace(f_flag=os.ST_RDONLY))
+    for beside in (["db", "db-shm", "db-wal"], ["db"]):  # taken while a server ran, and after it had ended
+        reader = connect(path, Access.READ)
+        assert reader.execute("SELECT x FROM a").get == 1
+        assert sorted(file.name for file in path.parent.iterdir()) == beside
+        reader.close()
+        writer.close()

@@ -4,6 +4,7 @@ Nothing here knows a table. Scripts of several statements also run from here, be
 first statement that yields a row until the row is taken.
 """
 
+import os
 from collections.abc import Callable
 from contextlib import closing
 from enum import Enum
@@ -51,7 +52,10 @@ def connect(path: Path, access: Access, vfs: str | None = None, durable: bool = 
     Without `durable` a commit is not waited for until it is on disk.
     """
     settings = SETTINGS if durable else (*SETTINGS, *UNSYNCED)
-    connection = apsw.Connection(str(path), flags=access.value, vfs=vfs, statementcachesize=STATEMENTS)
+    name, flags = str(path), access.value
+    if access is Access.READ and _is_fixed(path):
+        name, flags = f"{path.absolute().as_uri()}?immutable=1", flags | apsw.SQLITE_OPEN_URI
+    connection = apsw.Connection(name, flags=flags, vfs=vfs, statementcachesize=STATEMENTS)
     try:
         connection.set_busy_timeout(BUSY_MS)
         connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
@@ -64,6 +68,14 @@ def connect(path: Path, access: Access, vfs: str | None = None, durable: bool = 
         connection.close()
         raise
     return connection
+
+
+def _is_fixed(path: Path) -> bool:
+    """Whether nobody can write, as in a snapshot of the disk: a WAL that is not there yet could not be made then.
+
+    With a WAL the engine gets along; what stands there alone must not be passed over.
+    """
+    return bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY) and not path.with_name(f"{path.name}-wal").exists()
 
 
 def run_script(connection: apsw.Connection, sql: str) -> None:
