@@ -91,6 +91,8 @@ def test_what_is_wrong_with_an_email_is_named(ann: Outbox) -> None:
     assert ann.refused(twice)["properties"] == ["from"]
     senders = b"From: ann@example.com\r\nSender: ann@example.com, ann@example.com\r\n\r\nx\r\n"
     assert ann.refused(ann.imported(senders), envelope(BO))["properties"] == ["sender"]
+    several = b"Sender: a@x.example, b@x.example\r\nResent-From: nobody\r\n\r\nx\r\n"
+    assert ann.refused(ann.imported(several), envelope(BO))["properties"] == ["header:Resent-From", "from", "sender"]
     too_many = b"From: ann@example.com\r\n" + b"X: y\r\n" * 1_000 + b"\r\nx\r\n"
     assert ann.refused(ann.imported(too_many), envelope(BO))["properties"] == ["headers"]
 

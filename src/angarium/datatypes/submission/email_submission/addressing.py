@@ -3,7 +3,7 @@
 RFC 8621 §7 (envelope) and §7.5 (each SetError).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from angarium.datatypes.principals import User, owns, recipient
@@ -19,6 +19,9 @@ from angarium.formats.message import EmailAddress, Outgoing, is_mailbox, is_mail
 from angarium.store.contract import Snapshot
 
 _RECIPIENTS: Final = ("to", "cc", "bcc")
+_WRITERS: Final = {"from": "from", "sender": "sender", "resent-from": "header:Resent-From"}
+"""Fields that say who wrote or sent a message, and the properties of an Email that they are."""
+
 _MOST_TOLD: Final = 10
 
 
@@ -32,12 +35,9 @@ class Addressing:
 
     def check_authors(self, message: Outgoing) -> None:
         """SetError invalidEmail or forbiddenFrom for a message that does not say who wrote it, or not the truth."""
-        for name in ("from", "sender", "resent-from"):
-            if not all(map(is_mailbox_list, message.named(name))):
-                raise _invalid(name, "must name its addresses so that every program reads the same ones")
-        authors, senders = _authors(message), _addresses(message, "sender")
-        if len(message.named("sender")) > 1 or len(senders) > 1:
-            raise _invalid("sender", "must be one address")
+        if wrong := _wrong(message):
+            raise _invalid(wrong)
+        authors, senders = _addresses(message, "from"), _addresses(message, "sender")
         if all(map(self._may, (*authors, *senders))) or self._is_resent(message, (*authors, *senders)):
             return
         raise SetError(
@@ -53,9 +53,10 @@ class Addressing:
 
     def generated(self, message: Outgoing, identity: Identity) -> Envelope:
         """The envelope that the header of a message describes (RFC 8621 §7)."""
-        writers = _addresses(message, "sender") or _authors(message)
+        writers = _addresses(message, "sender") or _addresses(message, "from")
         if len(writers) > 1:
-            raise _invalid("from", "names several addresses, and there is no Sender; give an envelope, or a Sender")
+            several = "names several addresses, and there is no Sender; give an envelope, or a Sender"
+            raise _invalid({"from": several})
         is_allowed = normal_address(writers[0]) == normal_address(identity.email)
         found = {normal_address(email): email for name in _RECIPIENTS for email in _addresses(message, name)}
         return Envelope(Address(writers[0] if is_allowed else identity.email), tuple(map(Address, found.values())))
@@ -132,11 +133,18 @@ def refuse_parameter(place: str, problem: Problem | None) -> None:
         raise invalid_properties(f"{place}/{path}: {problem.text}", f"{place}/{path}")
 
 
-def _authors(message: Outgoing) -> list[str]:
-    authors = _addresses(message, "from")
-    if len(message.named("from")) != 1 or not authors:
-        raise _invalid("from", "there must be one field with at least one address")
-    return authors
+def _wrong(message: Outgoing) -> dict[str, str]:
+    """What is wrong with how a message says who wrote it, by the property of the Email."""
+    wrong = {
+        known: "must name its addresses so that every program reads the same ones"
+        for name, known in _WRITERS.items()
+        if not all(map(is_mailbox_list, message.named(name)))
+    }
+    if len(message.named("from")) != 1 or not _addresses(message, "from"):
+        wrong["from"] = "there must be one field with at least one address"
+    if len(message.named("sender")) > 1 or len(_addresses(message, "sender")) > 1:
+        wrong["sender"] = "must be one address"
+    return wrong
 
 
 def _addresses(message: Outgoing, name: str) -> list[str]:
@@ -144,8 +152,9 @@ def _addresses(message: Outgoing, name: str) -> list[str]:
     return [address["email"] or "" for address in found]
 
 
-def _invalid(name: str, text: str) -> SetError:
-    return SetError(SetErrorType.INVALID_EMAIL, f"the email cannot be sent: {name}: {text}", [name])
+def _invalid(wrong: Mapping[str, str]) -> SetError:
+    told = "; ".join(f"{name}: {text}" for name, text in wrong.items())
+    return SetError(SetErrorType.INVALID_EMAIL, f"the email cannot be sent: {told}", [*wrong])
 
 
 def _refuse_recipients(why: str, wrong: Iterable[str]) -> None:
