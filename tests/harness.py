@@ -1,6 +1,7 @@
 """A whole engine on a real store in a temporary folder, without sockets: what tests of methods talk to."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -126,10 +127,11 @@ class Harness:
         """The Response object for a body, each request run as its access needs."""
         request = self.engine.prepare(body)
         if request.access is Access.WRITE:
-            ahead = self.engine.ahead(request, user)
-            if ahead is not None:
-                self.store.read(ahead)
-            answer = self.store.write(lambda view: self.engine.run(request, user, transaction=view)).result()
+            with ExitStack() as stack:
+                if ahead := self.engine.ahead(request, user, self.store.stage):
+                    stack.callback(ahead.close)
+                    self.store.read(ahead.run)
+                answer = self.store.write(lambda view: self.engine.run(request, user, transaction=view)).result()
         elif request.access is Access.READ:
             answer = self.store.read(lambda view: self.engine.run(request, user, snapshot=view))
         else:

@@ -238,8 +238,8 @@ def test_what_a_method_does_ahead_is_done_on_a_snapshot_and_a_fault_in_it_is_tol
     seen: list[Any] = []
 
     def ahead(principal: Principal, arguments: Any) -> Any:
-        def work(snapshot: Any) -> None:
-            seen.append((principal.id, arguments["n"], snapshot.accounts()))
+        def work(call: Any, _preparation: Any) -> None:
+            seen.append((principal.id, call.arguments["n"], call.snapshot.accounts()))
             if arguments["n"] == 1:
                 raise ValueError("a bug")
 

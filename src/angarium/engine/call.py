@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from angarium.engine.access import AccountAccess, Principal
 from angarium.engine.limits import Limits
 from angarium.formats.json import JSON
 from angarium.store.contract import Snapshot, Transaction
+
+if TYPE_CHECKING:
+    from angarium.engine.declare import Prepared
 
 
 @dataclass(slots=True)
@@ -46,6 +49,8 @@ class Call:
     """Implicit calls to run straight after this one under its call id (RFC 8620 §5.4): (method, arguments)."""
     afterwards: list[Callable[[], None]] = field(default_factory=list)
     """What is seen to once the implicit calls are done, whatever became of them."""
+    prepared: "dict[str, Prepared]" = field(default_factory=dict)
+    """What was made before the request had the writer, by the creation id of the object to make from it."""
     late: list[Callable[[], None]] | None = None
     """While objects are changed that only fit together: what is looked at once all of them are done."""
 

@@ -22,12 +22,13 @@ from angarium.store.contract import (
     Order,
     QueryChanges,
     QueryResult,
-    Snapshot,
+    StagedBlob,
     State,
     Window,
 )
 
 if TYPE_CHECKING:
+    from angarium.engine.ahead import Preparation
     from angarium.engine.call import Call
 
 Response: TypeAlias = dict[str, object]
@@ -218,8 +219,40 @@ class Access(IntEnum):
     WRITE = 2
 
 
-Ahead: TypeAlias = Callable[[Principal, Mapping[str, JSON]], Callable[[Snapshot], None] | None]
-"""What a method that writes may do before it has the writer, for arguments that nobody has checked yet."""
+class Prepared(Protocol):
+    """An object of which much was made before the request had the writer."""
+
+    @property
+    def weight(self) -> int:
+        """Octets of memory that it takes, about."""
+        ...
+
+    def create(self, call: "Call", value: dict[str, JSON]) -> dict[str, JSON]:
+        """Make the object as Writer.create does; what does not hold any more is made anew."""
+        ...
+
+
+class Preparer(Protocol):
+    """How objects of a type are prepared: what of Writer.create takes long and needs no writer."""
+
+    def takes_long(self, creates: Mapping[str, JSON]) -> bool:
+        """Whether the few objects to create, which nobody has checked yet, are worth the way to another thread."""
+        ...
+
+    def prepare(self, call: "Call", value: dict[str, JSON], receive: Callable[[bytes], StagedBlob]) -> Prepared:
+        """What an object of these properties is made from, for a call that only reads; raises SetError.
+
+        `value` is as given, but checked, without the properties that refer to other objects. `receive` takes what is
+        to become a blob.
+        """
+        ...
+
+
+Ahead: TypeAlias = "Callable[[Principal, Mapping[str, JSON]], Callable[[Call, Preparation], None] | None]"
+"""What a method that writes may do before it has the writer, for arguments that nobody has checked yet, if anything.
+
+The call that it is done for has a snapshot and its arguments checked.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +270,7 @@ class Method:
     run: "Callable[[Call], Response]"
     arguments: tuple[Argument, ...] | None = ()
     account: bool = True
-    ahead: Ahead | None = None
+    ahead: "Ahead | None" = None
     brief: bool = False
 
 
@@ -249,8 +282,9 @@ class DataType:
     property that was left out. `before_set` runs before the objects of a /set are changed; what it returns, if
     anything, takes the response after, to change more and to tell of it. `heard` makes of changes since a
     state what the user may hear of them, where that is not everything. Of a `brief` type an object is written in a
-    moment, which a hasty request does not exceed. `account` false says that
-    its objects are the user's own and in no account: get and set know neither `accountId` nor states (RFC 8620 §7.2).
+    moment, which a hasty request does not exceed. `ahead` is that of its methods `set` and `copy`.
+    `account` false says that its objects are the user's own and in no account: get and set know neither `accountId` nor
+    states (RFC 8620 §7.2).
     """
 
     name: str
@@ -266,6 +300,7 @@ class DataType:
     default_properties: tuple[str, ...] | None = None
     more_properties: Callable[[str], bool] | None = None
     arguments: Mapping[str, tuple[Argument, ...]] = field(default_factory=dict)
+    ahead: Mapping[str, Ahead] = field(default_factory=dict)
     before_set: "Callable[[Call], Callable[[Response], None] | None] | None" = None
     changes_extra: "Callable[[Call, bool], Response] | None" = None
     heard: "Callable[[Call, State, Changes], Changes] | None" = None

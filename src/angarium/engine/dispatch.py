@@ -4,14 +4,14 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TypeAlias, cast
 
 import orjson
 
 from angarium.engine.access import AccountAccess, Principal
+from angarium.engine.ahead import Preparation
 from angarium.engine.call import Call, RequestContext
-from angarium.engine.declare import REQUIRED, Access, Method, Response
+from angarium.engine.declare import REQUIRED, Access, Method, Prepared, Response
 from angarium.engine.errors import MethodError, MethodErrorType, invalid_arguments
 from angarium.engine.limits import Limits
 from angarium.engine.references import Done, resolve
@@ -24,6 +24,7 @@ from angarium.store.contract import (
     AnchorNotFound,
     CannotCalculateChanges,
     Snapshot,
+    Stage,
     StoreError,
     TooSlow,
     Transaction,
@@ -87,14 +88,26 @@ class Engine:
         mended = value if self.mend is None else self.mend(value, self.registry)
         return request_of(mended, self.registry, self.limits)
 
-    def ahead(self, request: Request, principal: Principal) -> Callable[[Snapshot], None] | None:
-        """What its methods want to do on a snapshot before the request has the writer; None for nothing."""
+    def ahead(self, request: Request, principal: Principal, stage: Callable[[], Stage]) -> Preparation | None:
+        """What its methods want to do on a snapshot before the request has the writer; None for nothing.
+
+        `stage` begins to receive a blob.
+        """
         wanted = [
-            work
-            for call in request.calls
-            if call.method and call.method.ahead and (work := call.method.ahead(principal, call.arguments))
+            (invocation, method, work)
+            for invocation in request.calls
+            if (method := invocation.method)
+            and method.ahead
+            and (work := method.ahead(principal, invocation.arguments))
         ]
-        return partial(_do_ahead, wanted) if wanted else None
+
+        def do_all(preparation: Preparation, snapshot: Snapshot) -> None:
+            context = self.context(principal, snapshot, None, dict(request.created_ids or {}))
+            for invocation, method, work in wanted:
+                with suppress(Exception):  # comes again where the method runs, and is told there
+                    work(_call(context, method, invocation.arguments, invocation.prepared), preparation)
+
+        return Preparation(do_all, request.calls, stage) if wanted else None
 
     def run(
         self,
@@ -147,7 +160,7 @@ class Engine:
 
     def _implied(self, name: str, arguments: dict[str, JSON], call_id: str) -> Invocation:
         """A call that no client wrote, so it needs no `using`."""
-        return Invocation(name, arguments, call_id, self.registry.methods.get(name))
+        return Invocation(name, arguments, call_id, self.registry.methods.get(name), {})
 
     def _invoke(self, context: RequestContext, invocation: Invocation, progress: _Progress) -> None:
         call_id = invocation.call_id
@@ -176,7 +189,7 @@ class Engine:
                     f"there is no method {invocation.name[:80]} in the capabilities that this request is using",
                 )
             arguments = resolve(invocation.arguments, done, self.limits.max_query)
-            call = _call(context, method, arguments)
+            call = _call(context, method, arguments, invocation.prepared)
             with _savepoint(context, method):
                 take(method.name, method.run(call))
             return call
@@ -219,16 +232,10 @@ def _follow(call: Call | None, run: Callable[[str, dict[str, JSON]], None]) -> N
         work()
 
 
-def _do_ahead(wanted: Sequence[Callable[[Snapshot], None]], snapshot: Snapshot) -> None:
-    for work in wanted:
-        with suppress(Exception):  # comes again where the method runs, and is told there
-            work(snapshot)
-
-
-def _call(context: RequestContext, method: Method, given: dict[str, JSON]) -> Call:
+def _call(context: RequestContext, method: Method, given: dict[str, JSON], prepared: dict[str, Prepared]) -> Call:
     """The call with its account found and its arguments checked."""
     account = _account(context, method, given) if method.account else None
-    return Call(context, method.name, _checked(method, given), account)
+    return Call(context, method.name, _checked(method, given), account, prepared=prepared)
 
 
 def _account(context: RequestContext, method: Method, given: dict[str, JSON]) -> AccountAccess:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple, cast
 
-from angarium.engine.declare import Access, Method
+from angarium.engine.declare import Access, Method, Prepared
 from angarium.engine.errors import RequestError, RequestErrorType
 from angarium.engine.limits import Limits
 from angarium.engine.registry import Registry
@@ -14,12 +14,13 @@ from angarium.formats.json import JSON
 
 
 class Invocation(NamedTuple):
-    """One element of `methodCalls`, and the method that it names if the request may use it."""
+    """One element of `methodCalls`, the method that it names if the request may use it, and what is ready for it."""
 
     name: str
     arguments: dict[str, JSON]
     call_id: str
     method: Method | None
+    prepared: dict[str, Prepared]
 
 
 class Request(NamedTuple):
@@ -98,7 +99,7 @@ def _invocations(value: JSON, registry: Registry, using: frozenset[str]) -> list
         if isinstance(item, list) and len(item) == 3:
             name, arguments, call_id = item
             if isinstance(name, str) and isinstance(arguments, dict) and isinstance(call_id, str):
-                calls.append(Invocation(name, arguments, call_id, registry.method(name, using)))
+                calls.append(Invocation(name, arguments, call_id, registry.method(name, using), {}))
                 continue
         raise not_request(f"methodCalls/{index} must be [name, arguments, method call id]")
     return calls

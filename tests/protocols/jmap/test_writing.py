@@ -16,6 +16,7 @@ from tests.protocols.served import MAIL, Answer, Served
 from tests.waiting import eventually
 
 IMPORT = "angarium.datatypes.mail.email.import_"
+READINGS = "angarium.datatypes.mail.readings"
 MESSAGE = b"From: bob@example.com\r\nSubject: Hello\r\n\r\nHow are you?\r\n"
 
 
@@ -53,7 +54,7 @@ def test_a_message_is_read_while_somebody_else_writes(
         was_read.set()
         return read(*given)
 
-    monkeypatch.setattr(f"{IMPORT}.read", noted)
+    monkeypatch.setattr(f"{READINGS}.read", noted)
     with ThreadPoolExecutor(1) as other, writer_held(served):
         answer = other.submit(api, served, call)
         assert was_read.wait(5)
@@ -62,10 +63,18 @@ def test_a_message_is_read_while_somebody_else_writes(
 
 
 def test_an_uploaded_message_is_not_read_again(served: Served, ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    blob = served.upload(ann, MESSAGE, "message/rfc822").json["blobId"]
+    times, read = [], readings.read
+
+    def noted(*given: Any) -> Any:
+        times.append(1)
+        return read(*given)
+
+    monkeypatch.setattr(f"{READINGS}.read", noted)
     monkeypatch.delattr(f"{IMPORT}.read")
+    blob = served.upload(ann, MESSAGE, "message/rfc822").json["blobId"]
     answer = api(served, imports(served, ann, blob)).json["methodResponses"][0][1]
     assert answer["created"]["e"]["size"] == len(MESSAGE)
+    assert len(times) == 1
 
 
 # --- where a write runs ---

@@ -1,16 +1,19 @@
-"""Messages that were read before the writer is asked to store them: what was uploaded, what Email/import names.
+"""Messages that were read before the writer is asked to store them: what was uploaded, imported or copied.
 
 To read a message takes longer than to store it, and all who wait for the writer would wait for that too. What was read
 is kept for a while, by user and content; it says nothing of who may read what.
 """
 
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from angarium.datatypes.blobs import BlobId, octets, read_counted
 from angarium.datatypes.mail import ingest
-from angarium.engine.access import Principal
+from angarium.engine.access import AccountAccess, Principal
+from angarium.engine.call import Call
 from angarium.formats.errors import FormatError
 from angarium.formats.message import Octets, parse, received_date
 from angarium.store.contract import BlobHash, NewMessage, StagedBlob
@@ -76,6 +79,15 @@ class Readings:
             return
         with suppress(FormatError):  # Email/import will say so
             self.keep(principal.id, read(blob.open()[:], blob.hash))
+
+    def read_ahead(self, call: Call, account: AccountAccess, blobs: Iterable[BlobId]) -> None:
+        """Read messages that the user may read through an account: as many as are kept, and as a request may."""
+        user = call.request.principal
+        for name in blobs:
+            blob = None if self.get(user.id, name.hash) else read_counted(call, account, str(name))
+            with suppress(FormatError):  # the method will say so
+                if blob and not self.keep(user.id, read(octets(blob.content), name.hash)):
+                    return
 
     def _drop(self, key: tuple[str, BlobHash]) -> None:
         dropped = self._kept.pop(key, None)

@@ -60,7 +60,8 @@ def copy_method(kind: DataType, copier: Copier) -> Method:
         }
 
     more = tuple(kind.arguments.get("copy", ()))
-    return Method(f"{kind.name}/copy", kind.capability, Access.WRITE, run, _ARGUMENTS + more)
+    ahead = kind.ahead.get("copy")
+    return Method(f"{kind.name}/copy", kind.capability, Access.WRITE, run, _ARGUMENTS + more, ahead=ahead)
 
 
 def from_account(call: Call) -> Call:

@@ -86,7 +86,16 @@ def set_method(kind: DataType, writer: Writer) -> Method:
         return response
 
     arguments = (_IN_STATE if kind.account else ()) + _ARGUMENTS + tuple(kind.arguments.get("set", ()))
-    return Method(f"{kind.name}/set", kind.capability, Access.WRITE, run, arguments, kind.account, brief=kind.brief)
+    return Method(
+        f"{kind.name}/set",
+        kind.capability,
+        Access.WRITE,
+        run,
+        arguments,
+        kind.account,
+        ahead=kind.ahead.get("set"),
+        brief=kind.brief,
+    )
 
 
 def check_size(call: Call, *sizes: int) -> None:
@@ -182,7 +191,8 @@ def _work(kind: DataType, writer: Writer, call: Call, outcome: _Outcome) -> list
 
     def create(key: str, given: dict[str, JSON]) -> None:
         _refuse_singleton(kind)
-        shown = writer.create(call, complete(kind, call, given, pending))
+        maker = call.prepared.get(key, writer)
+        shown = maker.create(call, complete(kind, call, given, pending))
         outcome.created[key] = untold(kind, given, shown)
         call.request.created[key] = cast(str, shown["id"])
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from typing import Protocol, TypeAlias
 
@@ -64,14 +64,15 @@ class LocalWriting:
 
     async def run(self, principal: Principal, request: AnyRequest, body: bytes) -> bytes:
         """The Response object, once it is on disk."""
-        ahead = self._engine.ahead(request, principal) if isinstance(request, Request) else None
-        if ahead is not None:
-            with suppress(TooSlow):
-                await self._reading(ahead)
-        return await self._written(
-            lambda transaction, hasty: run(self._engine, request, principal, transaction=transaction, hasty=hasty),
-            brief=len(body) <= _BRIEF and request.is_brief,
-        )
+        with ExitStack() as stack:
+            if isinstance(request, Request) and (ahead := self._engine.ahead(request, principal, self._store.stage)):
+                stack.callback(ahead.close)
+                with suppress(TooSlow):
+                    await self._reading(ahead.run)
+            return await self._written(
+                lambda transaction, hasty: run(self._engine, request, principal, transaction=transaction, hasty=hasty),
+                brief=len(body) <= _BRIEF and request.is_brief,
+            )
 
     def stage(self) -> Stage:
         """Begin to receive an upload."""

@@ -1,5 +1,6 @@
 """Email/import (RFC 8621 §4.8)."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 from angarium.datatypes.mail.email.import_ import EmailImport
 from angarium.datatypes.mail.readings import Readings
 from angarium.engine.access import Principal
+from angarium.engine.ahead import Preparation
+from angarium.engine.call import Call
 from angarium.store.contract import BlobHash
 from tests.datatypes.mail.desk import Desk, octets
 
@@ -182,10 +185,16 @@ def test_real_mail_is_imported_shown_and_given_back(ann: Desk) -> None:
 
 def ahead(ann: Desk, readings: Readings, emails: Any, user: Principal | None = None) -> bool:
     """Whether there was something to read ahead; it is read then."""
-    work = EmailImport(readings).ahead(user or ann.user, {"accountId": ann.harness.account(ann.user), "emails": emails})
-    if work is not None:
-        ann.harness.store.read(work)
-    return work is not None
+    user = user or ann.user
+    work = EmailImport(readings).ahead(user, {"accountId": ann.account, "emails": emails})
+    if work is None:
+        return False
+    with closing(Preparation(lambda *_: None, [], ann.harness.store.stage)) as preparation:
+        access = user.accounts[ann.account]
+        ann.harness.store.read(
+            lambda view: work(Call(ann.harness.engine.context(user, view, None), "", {}, access), preparation)
+        )
+    return True
 
 
 def blob_hash(blob: str) -> BlobHash:

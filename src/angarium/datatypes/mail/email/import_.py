@@ -1,15 +1,15 @@
 """Email/import (RFC 8621 §4.8): uploaded blobs become emails, their octets unchanged."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final, cast
 
-from angarium.datatypes.blobs import Blob, BlobId, charge, octets, parse_blob_id, read_blob, read_counted
+from angarium.datatypes.blobs import BlobId, charge, octets, parse_blob_id, read_counted
 from angarium.datatypes.mail.email import filing
 from angarium.datatypes.mail.readings import Reading, Readings, read
 from angarium.engine.access import Principal
+from angarium.engine.ahead import Preparation
 from angarium.engine.call import Call
 from angarium.engine.declare import REQUIRED, Access, Argument, Method, Response
 from angarium.engine.errors import SetError, SetErrorType, invalid_properties
@@ -18,14 +18,10 @@ from angarium.engine.methods.states import check_state, state
 from angarium.engine.shapes import Shape, an_object, identifier, map_of, nullable, text
 from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON
-from angarium.store.contract import Snapshot
 
 _SHAPES: Final[Mapping[str, Shape]] = {"blobId": identifier, **filing.FILING}
 _LATEST: Final = 253_402_300_799_999
 """The end of the year 9999, epoch milliseconds: a Date has no more digits."""
-
-_MOST_AHEAD: Final = 200_000_000
-"""Octets of messages that are read ahead for one call; a request may not make the server read more either."""
 
 _REQUIRED: Final = ("blobId", "mailboxIds")
 
@@ -48,25 +44,13 @@ class EmailImport:
     def __init__(self, readings: Readings) -> None:
         self._readings = readings
 
-    def ahead(self, principal: Principal, arguments: Mapping[str, JSON]) -> Callable[[Snapshot], None] | None:
+    def ahead(self, principal: Principal, arguments: Mapping[str, JSON]) -> Callable[[Call, Preparation], None] | None:
         """Reads the messages that a call names and that nobody has read, as many as are kept; None for none."""
         account = principal.accounts.get(str(arguments.get("accountId")))
-        blobs = [blob for blob in _named(arguments.get("emails")) if not self._readings.get(principal.id, blob.hash)]
+        blobs = [name for name in _named(arguments.get("emails")) if not self._readings.get(principal.id, name.hash)]
         if account is None or account.read_only or not blobs:
             return None
-
-        def read_all(snapshot: Snapshot) -> None:
-            left = _MOST_AHEAD
-            for blob in blobs:
-                found = read_blob(snapshot, principal, account, str(blob))
-                left -= found.weight if found else 0
-                if left < 0:
-                    return
-                with suppress(FormatError):
-                    if found and not self._readings.keep(principal.id, _read(found)):
-                        return
-
-        return read_all
+        return lambda call, _preparation: self._readings.read_ahead(call, account, blobs)
 
     def __call__(self, call: Call) -> Response:
         """Run the method."""
@@ -110,7 +94,7 @@ class EmailImport:
         if blob is None:  # RFC 8621 §4.8 wants invalidProperties here, not blobNotFound
             raise invalid_properties(f"blobId: there is no blob '{blob_id}'", "blobId")
         try:
-            reading = _read(blob)
+            reading = read(octets(blob.content), None if blob.id.steps else blob.id.hash)
         except FormatError:
             raise SetError(
                 SetErrorType.INVALID_EMAIL, "the blob has no header field at all, so it is no message"
@@ -141,10 +125,6 @@ def _named(emails: JSON) -> list[BlobId]:
     )
     names = [parse_blob_id(blob) for blob in dict.fromkeys(blob for blob in given if isinstance(blob, str))]
     return [name for name in names if name is not None and not name.steps]
-
-
-def _read(blob: Blob) -> Reading:
-    return read(octets(blob.content), None if blob.id.steps else blob.id.hash)
 
 
 def _received(call: Call, given: Mapping[str, JSON], told: int | None) -> int:
