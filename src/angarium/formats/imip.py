@@ -1,6 +1,7 @@
 """Messages of iTIP inside of mail, both ways: the calendar in a message, and the body that carries one (RFC 6047).
 
-What comes is as its sender wrote it: valid JSCalendar, but for the rest to be judged by who takes it.
+What comes is as its sender wrote it: valid JSCalendar but for a start that is missing where it may be, and for the rest
+to be judged by who takes it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,9 @@ from angarium.formats.message import BodyPart, DraftHeader, Message, Octets, Par
 
 LARGEST: Final = 1_000_000
 """Octets of a calendar that is looked at, and of the JSON of an event in it."""
+
+_MAY_LACK_START: Final = frozenset({"reply", "cancel", "refresh"})
+"""Methods that name an event without saying when it is (RFC 5546 §3.2.3, §3.2.5, §3.2.6)."""
 
 _MOST_EVENTS: Final = 100
 _MOST_PARTS: Final = 50
@@ -47,7 +51,8 @@ def _read(data: Octets, part: Part) -> Invitation | None:
         calendar = parse(decode_body(data, part))
     except FormatError:
         return None
-    events = [entry for entry in calendar.entries[:_MOST_EVENTS] if _is_event(entry)]
+    filling: dict[str, JSON] = {"start": "1970-01-01T00:00:00"} if calendar.method in _MAY_LACK_START else {}
+    events = [entry for entry in calendar.entries[:_MOST_EVENTS] if _is_event(entry, filling)]
     if calendar.method is None or not events:
         return None
     # RFC 5546 §3.2: one uid in a message.
@@ -55,13 +60,16 @@ def _read(data: Octets, part: Part) -> Invitation | None:
     return Invitation(calendar.method, together, next(_comments(events[0]), None))
 
 
-def _is_event(entry: dict[str, JSON]) -> bool:
-    """Whether it is a valid event that is not too large and names no blob: those are of this server's accounts."""
+def _is_event(entry: dict[str, JSON], filling: dict[str, JSON]) -> bool:
+    """Whether it is a valid event, with what it need not say filled in, that is not too large and names no blob.
+
+    Blobs are of this server's accounts.
+    """
     from angarium.formats.jscalendar import check
 
     if entry.get("@type") != "Event" or not entry.get("uid") or _names_blob(entry):
         return False
-    return len(dumps(entry)) <= LARGEST and not check(entry)
+    return len(dumps(entry)) <= LARGEST and not check({**filling, **entry})
 
 
 def _names_blob(value: JSON) -> bool:

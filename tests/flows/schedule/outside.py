@@ -38,6 +38,18 @@ def letter(method: Method, *events: Any, sender: str = "cy@example.net", fields:
     return "".join(f"{field}\r\n" for field in fields).encode() + octets
 
 
+def plain(method: str, *lines: str) -> bytes:
+    """A verified message with a VEVENT of these lines and no more than every one has, as RFC 5546 allows."""
+    number = next(NUMBERS)
+    told = [
+        *(proof(), "From: Cy <cy@example.net>", "To: ann@example.com", f"Message-ID: <{number}@example.net>"),
+        *(f"Content-Type: text/calendar; charset=utf-8; method={method}", ""),
+        *("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Cy//EN", f"METHOD:{method}", "BEGIN:VEVENT"),
+        *("UID:party@example.com", f"DTSTAMP:20260922T08{number % 60:02}00Z", *lines, "END:VEVENT", "END:VCALENDAR"),
+    ]
+    return "".join(f"{line}\r\n" for line in told).encode()
+
+
 def comes(desk: Desk, octets: bytes, to: str = "ann@example.com", is_from_here: bool = False) -> Delivered:
     """Deliver it."""
     stage = desk.harness.store.stage()

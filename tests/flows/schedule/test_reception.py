@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.datatypes.calendars.desk import Desk
-from tests.flows.schedule.outside import comes, letter, proof
+from tests.flows.schedule.outside import comes, letter, plain, proof
 from tests.flows.schedule.party import ANN, BOB, CY, LATER, NOW, event, person
 from tests.flows.schedule.test_changing import SECOND, WINDOW, invite, notes, status, the_event, waiting
 
@@ -242,3 +242,77 @@ def test_what_comes_late_changes_nothing(ann: Desk, old: Any) -> None:
     comes(ann, letter(Method.REQUEST, newer(title="New"), fields=(proof(),)))
     comes(ann, letter(Method.REQUEST, old, fields=(proof(),)))
     assert the_event(ann)["title"] == "New"
+
+
+TO_ANN = ("ORGANIZER:mailto:ann@example.com", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:cy@example.net")
+FROM_CY = ("ORGANIZER:mailto:cy@example.net", "ATTENDEE:mailto:ann@example.com")
+
+
+def test_an_answer_need_not_say_when_the_event_is(ann: Desk) -> None:
+    invite(ann, person(CY))
+    comes(ann, plain("REPLY", *TO_ANN))
+    assert status(ann) == "accepted"
+
+
+def test_a_wish_to_see_the_event_never_says_when_it_is(ann: Desk) -> None:
+    invite(ann, person(CY))
+    sent = len(waiting(ann))
+    comes(ann, plain("REFRESH", *TO_ANN))
+    assert len(waiting(ann)) == sent + 1
+
+
+def test_a_cancellation_need_not_say_when_the_event_is(ann: Desk) -> None:
+    comes(ann, letter(Method.REQUEST, theirs()))
+    comes(ann, plain("CANCEL", *FROM_CY, "SEQUENCE:2"))
+    assert the_event(ann)["status"] == "cancelled"
+
+
+def test_an_invitation_must_say_when_the_event_is(ann: Desk) -> None:
+    comes(ann, plain("REQUEST", *FROM_CY, "SUMMARY:Whenever"))
+    assert ann.find() == []
+
+
+def test_a_cancellation_for_others_is_none_for_who_stays(ann: Desk) -> None:
+    comes(ann, letter(Method.REQUEST, theirs()))
+    out = ("ORGANIZER:mailto:cy@example.net", "ATTENDEE:mailto:dan@example.net", "SEQUENCE:2")
+    comes(ann, plain("CANCEL", *out))
+    assert "status" not in the_event(ann)
+    comes(ann, plain("CANCEL", *out, "STATUS:CANCELLED"))
+    assert the_event(ann)["status"] == "cancelled"
+
+
+OCCURRENCE = pytest.mark.parametrize(
+    "named", ["RECURRENCE-ID:20261008T070000Z", "RECURRENCE-ID;TZID=Europe/London:20261008T080000"]
+)
+
+
+@OCCURRENCE
+def test_an_answer_names_its_occurrence_in_any_zone(ann: Desk, named: str) -> None:
+    invite(ann, person(CY))
+    comes(ann, plain("REPLY", *TO_ANN, named))
+    assert (status(ann), status(ann, at=SECOND)) == ("needs-action", "accepted")
+
+
+@OCCURRENCE
+def test_an_occurrence_named_in_any_zone_is_moved_and_taken_out(ann: Desk, named: str) -> None:
+    comes(ann, letter(Method.REQUEST, theirs()))
+    comes(ann, plain("REQUEST", *FROM_CY, named, "SEQUENCE:2", "DTSTART:20261009T120000Z", "SUMMARY:Feast"))
+    moved = ann.expand(*WINDOW)
+    assert (len(moved), SECOND in moved) == (5, False)
+    assert the_event(ann)["recurrenceOverrides"][SECOND]["title"] == "Feast"
+    comes(ann, plain("CANCEL", *FROM_CY, named, "SEQUENCE:3"))
+    assert the_event(ann)["recurrenceOverrides"] == {SECOND: {"excluded": True}}
+
+
+@OCCURRENCE
+def test_an_occurrence_alone_is_known_again_in_any_zone(ann: Desk, named: str) -> None:
+    alone = ("RECURRENCE-ID;TZID=Europe/Vienna:20261008T090000", "DTSTART;TZID=Europe/Vienna:20261008T090000")
+    comes(ann, plain("REQUEST", *FROM_CY, *alone, "SUMMARY:Party"))
+    comes(ann, plain("REQUEST", *FROM_CY, named, "SEQUENCE:1", "DTSTART:20261008T100000Z", "SUMMARY:Feast"))
+    assert (the_event(ann)["title"], the_event(ann)["recurrenceId"]) == ("Feast", SECOND)
+
+
+def test_an_occurrence_added_in_another_zone_is_one_of_the_series(ann: Desk) -> None:
+    comes(ann, letter(Method.REQUEST, theirs()))
+    comes(ann, plain("ADD", *FROM_CY, "SEQUENCE:2", "DTSTART:20261010T070000Z", "SUMMARY:Party"))
+    assert list(the_event(ann)["recurrenceOverrides"]) == ["2026-10-10T09:00:00"]

@@ -12,6 +12,8 @@ from angarium.datatypes.calendars.own import Event
 from angarium.flows.schedule.guests import Guests
 from angarium.flows.schedule.message import Message, Method
 from angarium.formats.json import JSON
+from angarium.formats.localtime import format_local, parse_local
+from angarium.formats.timezones import to_local, to_utc, zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,14 @@ class Incoming:
 def organizer_of(event: Mapping[str, JSON]) -> str:
     """The normal address of the organizer, "" without one."""
     return normal(event.get("organizerCalendarAddress"))
+
+
+def in_zone(local: str, given: JSON, wanted: JSON) -> str:
+    """A LocalDateTime of one time zone as it is in another; as it stands where one of them is none."""
+    here, there, at = zone(str(given)), zone(str(wanted)), parse_local(local)
+    if here is None or there is None or at is None or given == wanted:
+        return local
+    return format_local(to_local(there, to_utc(here, at)))
 
 
 def age(event: Mapping[str, JSON]) -> tuple[int, str]:

@@ -11,7 +11,17 @@ from typing import Final, cast
 from angarium.datatypes.calendars.addresses import participants
 from angarium.datatypes.calendars.own import PER_USER, Event, is_own
 from angarium.flows.schedule.attending import NEEDS_ACTION, status_of, statuses
-from angarium.flows.schedule.decision import PASSED_OVER, Decision, Held, Incoming, Step, Told, age, organizer_of
+from angarium.flows.schedule.decision import (
+    PASSED_OVER,
+    Decision,
+    Held,
+    Incoming,
+    Step,
+    Told,
+    age,
+    in_zone,
+    organizer_of,
+)
 from angarium.flows.schedule.guests import Regular, key_of, occurrence, occurs, path_to
 from angarium.flows.schedule.message import Method, overrides_of, with_overrides
 from angarium.formats.jscalendar import difference, is_excluded
@@ -68,7 +78,8 @@ def _added(held: Held, incoming: Incoming) -> Decision:
     start, me = incoming.event.get("start"), _me(incoming)
     if held.base is None or me is None or not isinstance(start, str) or not _is_newer(held, incoming):
         return PASSED_OVER
-    return _one_of(held.base, incoming, incoming.recurrence_id or start, me)
+    at = incoming.recurrence_id or in_zone(start, incoming.event.get("timeZone"), held.base[1].get("timeZone"))
+    return _one_of(held.base, incoming, at, me)
 
 
 def _one_of(base: tuple[str, Event], incoming: Incoming, at: str, me: str) -> Decision:
@@ -84,7 +95,7 @@ def _one_of(base: tuple[str, Event], incoming: Incoming, at: str, me: str) -> De
 
 def _canceled(held: Held, incoming: Incoming) -> Decision:
     at = incoming.recurrence_id
-    if not _is_newer(held, incoming):
+    if not _is_newer(held, incoming) or _is_for_others(incoming):
         return PASSED_OVER
     if at is None:
         there = [held.base] if held.base else list(held.occurrences.values())
@@ -97,6 +108,12 @@ def _canceled(held: Held, incoming: Incoming) -> Decision:
     excluded: dict[str, JSON] = {"excluded": True}
     # Sequences are those of the whole or of an occurrence (RFC 5546 §2.1.5), so that of the whole stays.
     return Decision([Step(record, event, with_overrides(event, {**overrides_of(event), at: excluded}))])
+
+
+def _is_for_others(incoming: Incoming) -> bool:
+    """RFC 5546 §3.2.5: without STATUS, which is for all, those whom it names are taken out, and nobody else."""
+    named = incoming.guests.all.keys() - {incoming.sender}
+    return incoming.event.get("status") != "cancelled" and bool(named) and _me(incoming) is None
 
 
 def _off(record: str, event: Event, incoming: Incoming) -> Step:

@@ -15,7 +15,7 @@ from angarium.datatypes.calendars.notifications import Author
 from angarium.datatypes.calendars.own import OWNER, Event
 from angarium.datatypes.principals import Domains, User, owns
 from angarium.flows.schedule.answering import answered
-from angarium.flows.schedule.decision import Decision, Held, Incoming, Step
+from angarium.flows.schedule.decision import Decision, Held, Incoming, Step, in_zone
 from angarium.flows.schedule.guests import Guests, TooManyGuests, guests
 from angarium.flows.schedule.inviting import invited
 from angarium.flows.schedule.message import Message, Method, sendable
@@ -79,7 +79,10 @@ def receive(transaction: Transaction, domains: Domains, user: User, arrived: Arr
     moment = format_utc(now // 1000 * 1000)
     for event, people in arrived.events:
         held = _held(transaction.records, user.account, str(event["uid"]))
-        incoming = Incoming(arrived.method, event, arrived.sender, arrived.is_trusted, is_own, calendar, moment, people)
+        placed = _placed(event, held)
+        incoming = Incoming(
+            arrived.method, placed, arrived.sender, arrived.is_trusted, is_own, calendar, moment, people
+        )
         try:
             decision = decide(held, incoming)
         except TooManyGuests:
@@ -100,6 +103,20 @@ def _held(records: Records, account: AccountKey, uid: str) -> Held:
         else:
             occurrences[str(event["recurrenceId"])] = record, event
     return Held(base, occurrences)
+
+
+def _placed(event: Event, held: Held) -> Event:
+    """The event with its recurrence id as the series that is there tells it.
+
+    RFC 5545 §3.8.4.4: it is a moment, which senders write in a time zone of their own, or in UTC.
+    """
+    at = event.get("recurrenceId")
+    if not isinstance(at, str) or held.first is None:
+        return event
+    name = "timeZone" if held.base else "recurrenceIdTimeZone"
+    wanted = held.first[1].get(name)
+    found = in_zone(at, event.get("recurrenceIdTimeZone"), wanted)
+    return event if found == at else {**event, "recurrenceId": found, "recurrenceIdTimeZone": wanted}
 
 
 def _carry_out(transaction: Transaction, account: AccountKey, decision: Decision, author: Author, now: int) -> None:
