@@ -3,12 +3,14 @@
 import asyncio
 import ssl
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from angarium.datatypes.submission import Address
+from angarium.protocols.smtp import relay as relay_module
 from angarium.protocols.smtp.relay import RelayConnection
 from angarium.protocols.smtp.settings import Letter, Outcome, RelaySettings
 from tests.relay import EXTENSIONS, PLAIN, Relay
@@ -212,6 +214,19 @@ def test_a_relay_that_hangs_is_left_in_time() -> None:
         (reply,) = replies(relay, BO, timeout=0.2).values()
         assert reply.startswith("451 4.4.1 ")
         end.set()
+
+
+def test_a_relay_that_takes_its_time_for_each_of_many_recipients_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay_module, "_MOST_TIMEOUTS", 1)
+    many = [f"u{number}@elsewhere.example" for number in range(100)]
+
+    def script(line: str) -> bytes | None:
+        if line.startswith("RCPT"):
+            time.sleep(0.01)  # asked twice for each
+        return PLAIN
+
+    with Relay(script) as relay:
+        assert set(replies(relay, *many, timeout=1).values()) == {"250 2.0.0 fine"}
 
 
 @pytest.mark.parametrize(

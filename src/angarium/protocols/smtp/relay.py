@@ -18,7 +18,9 @@ from angarium.protocols.smtp.replies import is_refusal, is_success, one_line
 from angarium.protocols.smtp.settings import Letter, Outcome, RelaySettings
 
 _MOST_TIMEOUTS: Final = 10
-"""How many times the timeout of one command everything up to the message itself may take."""
+"""How many times the timeout of one command everything up to the message itself may take, but for its recipients."""
+_RECIPIENT_TIMEOUTS: Final = 0.1
+"""How many times that timeout each recipient may take besides: a relay that looks each up takes its time for many."""
 _DATA_TIMEOUTS: Final = 10
 """How many times that timeout the message may take, with the relay's decision about it (RFC 5321 §4.5.3.2.6)."""
 _NO_SENSE: Final = "451 4.5.0 the relay answered what makes no sense"
@@ -56,7 +58,8 @@ class RelayConnection:
         replies: dict[str, str] = {}
         self._unreachable = ""
         try:
-            async with asyncio.timeout(self._settings.timeout * _MOST_TIMEOUTS):
+            patience = _MOST_TIMEOUTS + _RECIPIENT_TIMEOUTS * len(letter.recipients)
+            async with asyncio.timeout(self._settings.timeout * patience):
                 smtp = await self._ready(letter)
                 await self._recipients(smtp, letter, replies)
             accepted = [email for email, reply in replies.items() if reply[0] == "2"]
