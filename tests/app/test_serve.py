@@ -189,6 +189,16 @@ def test_every_worker_reads_what_another_wrote(several: Server) -> None:
         assert made in {mailbox["id"] for mailbox in ann.call("Mailbox/get")["list"]}
 
 
+def test_a_worker_loads_nothing_from_the_folder_in_which_the_server_was_started(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "orjson.py").write_text("open('loaded', 'w')")
+    monkeypatch.chdir(tmp_path)
+    with faultless(Server(folder, arguments=["--workers", "2"])) as server:
+        eventually(lambda: listening(server) == 2 or (tmp_path / "loaded").exists())
+    assert not (tmp_path / "loaded").exists()
+
+
 def test_an_event_source_hears_of_a_change_at_another_worker(several: Server) -> None:
     ann = several.add_user("ann")
     with ExitStack() as streams:

@@ -54,7 +54,7 @@ class Workers:
     async def _keep(self, number: int) -> None:
         """Start a worker, and again whenever it ends."""
         while True:
-            process = await asyncio.create_subprocess_exec(sys.executable, "-m", __name__, stdin=PIPE)
+            process = await asyncio.create_subprocess_exec(sys.executable, "-P", "-m", __name__, stdin=PIPE)
             self._processes[number] = process
             if process.stdin is not None:
                 process.stdin.write(self._config)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 from bench.corpus import Corpus
@@ -50,6 +51,15 @@ def test_children_answer_as_this_process_does() -> None:
         assert [future.result(60) for future in answers] == [[read(one) for one in group] for group in groups]
     finally:
         parsing.close()
+
+
+def test_nothing_is_loaded_from_the_folder_that_is_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "orjson.py").write_text("open('loaded', 'w')")
+    monkeypatch.chdir(tmp_path)
+    parsing = Parsing(children=1, alone=0)
+    assert parsing.ask([question(OCTETS)]).result(60) == [read(question(OCTETS))]
+    parsing.close()
+    assert not (tmp_path / "loaded").exists()
 
 
 def test_little_is_read_here() -> None:

@@ -207,6 +207,15 @@ def test_one_that_cannot_begin_is_not_missed(mailer: LmtpServed, ann: User, monk
     assert len(mailer.contents(ann)) == 50
 
 
+def test_one_loads_nothing_from_the_folder_in_which_the_server_was_started(
+    mailer: LmtpServed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "orjson.py").write_text("open('loaded', 'w')")
+    monkeypatch.chdir(tmp_path)
+    close(*elsewhere(mailer))
+    assert not (tmp_path / "loaded").exists()
+
+
 def test_an_idle_one_ends_and_the_next_crowd_starts_another(tmp_path: Path) -> None:
     with lmtp_serving(tmp_path, processes=1, idle=0.05) as mailer:
         seen = list[int]()

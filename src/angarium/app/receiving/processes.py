@@ -154,7 +154,7 @@ class _Process:
                 ours.enter_context(mine).setblocking(False)
                 theirs.enter_context(other)
             handles = [other.fileno() for _, other in pairs]
-            command = (sys.executable, "-m", _PROGRAM, *map(str, handles), *self._arguments)
+            command = (sys.executable, "-P", "-m", _PROGRAM, *map(str, handles), *self._arguments)
             self._process = await asyncio.create_subprocess_exec(
                 *command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=handles
             )

@@ -107,7 +107,7 @@ class _Child:
         self._process: subprocess.Popen[bytes] | None = None
         with suppress(OSError):
             self._process = subprocess.Popen(  # noqa: S603 (our own module)
-                (sys.executable, "-m", __name__),
+                (sys.executable, "-P", "-m", __name__),  # -P: nothing is loaded from the folder of the caller
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 process_group=0,  # a terminal sends SIGINT to all of a group; the first process decides
