@@ -11,14 +11,15 @@ import pytest
 
 from angarium.datatypes import quotas
 from angarium.datatypes.submission.queue import QueueItem
+from angarium.flows import submit
 from angarium.flows.deliver import Pipeline
 from angarium.flows.submit import Patience
 from angarium.protocols.http.threads import Threads
-from angarium.protocols.smtp import runner
+from angarium.protocols.smtp import attempts, runner
 from angarium.protocols.smtp.attempts import Attempts, Sending
 from angarium.protocols.smtp.runner import QueueRunner
 from angarium.protocols.smtp.settings import Letter, Outcome
-from angarium.store.contract import Allowance, Snapshot, StoreError
+from angarium.store.contract import Allowance, Snapshot, StoreError, Transaction
 from tests.datatypes.submission.outbox import Outbox, envelope
 from tests.harness import DOMAINS, Harness
 from tests.waiting import WITHIN
@@ -59,8 +60,8 @@ class Post:
         threads = Threads(1, "test-queue")
         sending = Sending(Pipeline(DOMAINS), Patience((60,), 3_600, 86_400), "example.com")
         tokens = map(str, count())
-        attempts = Attempts(self.engine.store, sending, threads, self._clock, tokens.__next__)
-        work = QueueRunner(self.engine.store, attempts, lambda: self.relay, 1, self._clock)
+        tries = Attempts(self.engine.store, sending, threads, self._clock, tokens.__next__)
+        work = QueueRunner(self.engine.store, tries, lambda: self.relay, 1, self._clock)
         await work.start()
         try:
             if meanwhile is not None:
@@ -99,6 +100,25 @@ def test_a_report_that_cannot_be_told_keeps_nothing_from_going_to_the_relay(post
     item = waits()
     assert item is not None
     assert [known.address.email for known in item.owing] == [DI]
+
+
+def test_what_the_relay_took_goes_to_it_once_though_the_store_could_not_note_it(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "_UNTIL_NOTED", 0.01)
+    settle, failed = submit.settle, list[str]()
+
+    def fails(transaction: Transaction, record: str, *more: Any, is_dsn: bool) -> QueueItem | None:
+        if len(failed) < 3:
+            failed.append(record)
+            raise StoreError("the disk is full")
+        return settle(transaction, record, *more, is_dsn=is_dsn)
+
+    monkeypatch.setattr(submit, "settle", fails)
+    record = post.ann.sent(post.ann.draft())["id"]
+    post.run(None, lambda: not post.ann.items())
+    assert (len(failed), len(post.relay.letters)) == (3, 1)
+    assert post.ann.submission(record)["undoStatus"] == "final"
 
 
 def test_a_store_that_could_not_be_read_for_a_moment_does_not_end_the_loop(

@@ -21,13 +21,15 @@ from angarium.flows.submit import Patience
 from angarium.formats.message import with_return_path
 from angarium.protocols.http.threads import Threads
 from angarium.protocols.smtp.settings import Letter, Outcome
-from angarium.store.contract import Snapshot, Store, Transaction
+from angarium.store.contract import Snapshot, Store, StoreError, Transaction
 
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 _REST: Final = 2.0
 """Seconds for which a relay that cannot be reached is left alone: a long queue need not try it for each letter."""
+_UNTIL_NOTED: Final = 5.0
+"""Seconds until the store is asked again to note what a relay said."""
 _NO_RELAY: Final = "451 4.4.0 no relay is configured for mail to others"
 
 
@@ -99,12 +101,21 @@ class Attempts:
             return None
         outcome = await self._sent(item, connection)
         _tell_log(item, outcome.replies)
+        return await self._settled(record, outcome)
+
+    async def _settled(self, record: str, outcome: Outcome) -> QueueItem | None:
+        """Note what the relay said, however long the store cannot: what it took would go to it again otherwise."""
         patience, now = self._sending.patience, self._clock()
-        return await self._write(
-            lambda transaction: submit.settle(
-                transaction, record, outcome.replies, patience, now, is_dsn=outcome.reports
-            )
-        )
+        while True:
+            try:
+                return await self._write(
+                    lambda transaction: submit.settle(
+                        transaction, record, outcome.replies, patience, now, is_dsn=outcome.reports
+                    )
+                )
+            except StoreError as error:
+                _log.error("queue id=%s not noted reason=%s", record, error)
+                await asyncio.sleep(_UNTIL_NOTED)
 
     async def tell(self, item: QueueItem) -> QueueItem | None:
         """Give the sender the report that is owed; the item after it, None when it is done or gone."""
