@@ -1,7 +1,7 @@
 """The loop that works off the queue: what one letter, or trouble with the store, must not do to the others."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -108,11 +108,13 @@ def test_what_the_relay_took_goes_to_it_once_though_the_store_could_not_note_it(
     monkeypatch.setattr(attempts, "_UNTIL_NOTED", 0.01)
     settle, failed = submit.settle, list[str]()
 
-    def fails(transaction: Transaction, record: str, *more: Any, is_dsn: bool) -> QueueItem | None:
+    def fails(
+        transaction: Transaction, record: str, said: Mapping[str, str], patience: Patience, now: int, is_dsn: bool
+    ) -> QueueItem | None:
         if len(failed) < 3:
             failed.append(record)
             raise StoreError("the disk is full")
-        return settle(transaction, record, *more, is_dsn=is_dsn)
+        return settle(transaction, record, said, patience, now, is_dsn)
 
     monkeypatch.setattr(submit, "settle", fails)
     record = post.ann.sent(post.ann.draft())["id"]
