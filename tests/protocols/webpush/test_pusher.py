@@ -7,8 +7,9 @@ import pytest
 from angarium.datatypes import principals, push
 from angarium.formats.primitives import format_utc
 from angarium.protocols.webpush import pusher
+from angarium.protocols.webpush.messages import News, news
 from angarium.protocols.webpush.targets import Targets
-from angarium.store.contract import DIRECTORY, NotDurable
+from angarium.store.contract import DIRECTORY, NotDurable, Snapshot, TooSlow
 from angarium.store.sqlite import open_store
 from tests.protocols.served import HASHES
 from tests.protocols.webpush.conftest import Ground, ground
@@ -319,3 +320,19 @@ def test_a_store_that_cannot_write_is_asked_again_later_and_not_at_once(
         time.sleep(0.5)
         assert len(tried) < 20
     eventually(lambda: land.stays() == [])
+
+
+def test_a_store_that_cannot_be_read_for_a_moment_loses_no_news(land: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed: list[int] = []
+
+    def unread(snapshot: Snapshot, subscription: push.Subscription, told: int, now: int) -> News:
+        if not failed:
+            failed.append(told)
+            raise TooSlow("the machine is busy")
+        return news(snapshot, subscription, told, now)
+
+    monkeypatch.setattr(pusher, "news", unread)
+    land.verified()
+    land.served.mailbox(user_of(land), "told all the same")
+    assert "changed" in land.service.wait(2).json
+    assert failed

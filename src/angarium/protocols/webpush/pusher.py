@@ -16,7 +16,7 @@ from typing import TypeVar
 from angarium.datatypes import principals, push
 from angarium.datatypes.push import Subscription
 from angarium.protocols.http.reading import Reading
-from angarium.protocols.webpush.messages import news, verification
+from angarium.protocols.webpush.messages import News, news, verification
 from angarium.protocols.webpush.sending import Fate, Sender, Sent
 from angarium.store.contract import DIRECTORY, AccountKey, Snapshot, StateChange, Store, StoreError, Transaction
 
@@ -190,8 +190,7 @@ class Pusher:
         """Try to tell; false when there is nothing to wait for. After the last try, the next news tries again."""
         for pause in (*BACK_OFF, None):
             line.dirty = False
-            found = await self._reading(lambda snapshot: news(snapshot, line.subscription, line.told, self._clock()))
-            sent = await self._sent(line.subscription, found.messages)
+            found, sent = await self._tried(line)
             if sent.fate is Fate.TAKEN:
                 line.told = max(line.told, found.sequence)
                 line.gap = max(GAP, line.gap / 2) if found.messages else line.gap
@@ -205,6 +204,14 @@ class Pusher:
             if pause is not None:
                 await asyncio.sleep(max(pause, sent.wait))
         return True
+
+    async def _tried(self, line: _Line) -> tuple[News, Sent]:
+        """What there is to tell, and what became of it; a store that cannot be read now may be later."""
+        try:
+            found = await self._reading(lambda snapshot: news(snapshot, line.subscription, line.told, self._clock()))
+        except StoreError as error:
+            return News([], line.told), Sent(Fate.LATER, str(error))
+        return found, await self._sent(line.subscription, found.messages)
 
     async def _sent(self, subscription: Subscription, messages: Sequence[bytes]) -> Sent:
         """Send messages in turn, until one is not taken."""
