@@ -59,8 +59,7 @@ def serve(config: Config, demo: bool = False) -> int:
     configure_logs(config.server.log_level)
     return_large_buffers()
     try:
-        _check_certificate(config)
-        relay = _relay(config)
+        relay = checked_relay(config)
         with (
             closing(_bound(config)) as bound,
             _lmtp_bound(config) as lmtp,
@@ -87,6 +86,12 @@ def _settle(store: Store, domains: Domains) -> None:
     """Users have what comes with their addresses, also when the domains have changed since the last start."""
     for user in store.read(lambda snapshot: unsettled(snapshot, domains)):
         store.write(partial(settle_addresses, user=user, domains=domains)).result()
+
+
+def checked_relay(config: Config) -> RelaySettings | None:
+    """The relay, once each file that the configuration names has been read; CannotServe where one cannot be used."""
+    _check_certificate(config)
+    return _relay(config)
 
 
 def _check_certificate(config: Config) -> None:

@@ -23,7 +23,14 @@ def show(data: Path | None, config: Path | None) -> None:
 def check(data: Path | None, config: Path | None) -> None:
     """Say whether the configuration can be used.
 
-    What is wrong is told: where, which key, what is allowed.
+    What is wrong is told: where, which key, what is allowed; also of the files that it names.
     """
-    configured(data, config)
+    settings = configured(data, config)
+    from angarium.app.config import ConfigError
+    from angarium.app.serve import CannotServe, checked_relay
+
+    try:
+        checked_relay(settings)
+    except CannotServe as error:
+        raise ConfigError(str(error)) from None
     click.echo("the configuration is good")
