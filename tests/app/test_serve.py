@@ -252,6 +252,11 @@ def test_a_worker_that_dies_is_started_again(several: Server) -> None:
         ann.new_mailbox(f"after {number}")
 
 
+def test_what_a_terminal_sends_to_interrupt_does_not_reach_a_worker(several: Server) -> None:
+    children = workers(several)
+    assert {os.getsid(child) for child in children} == children
+
+
 def test_workers_end_with_the_first_process(folder: Path) -> None:
     server = Server(folder, arguments=["--workers", "3"])
     for end in (server.stop, server.kill):

@@ -54,7 +54,11 @@ class Workers:
     async def _keep(self, number: int) -> None:
         """Start a worker, and again whenever it ends."""
         while True:
-            process = await asyncio.create_subprocess_exec(sys.executable, "-P", "-m", __name__, stdin=PIPE)
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", __name__),
+                stdin=PIPE,
+                start_new_session=True,  # a terminal sends SIGINT to all; the first process decides
+            )
             self._processes[number] = process
             if process.stdin is not None:
                 process.stdin.write(self._config)
@@ -93,7 +97,7 @@ async def _work(config: Config) -> None:
         server = HttpServer(composed.asgi, section.tls_certificate, section.tls_key, ending=composed.end_streams)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, server.handle_exit, signal.SIGTERM, None)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the first process decides
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         ended = asyncio.ensure_future(link.closed())
         ended.add_done_callback(lambda _: server.handle_exit(signal.SIGTERM, None))
         settle()

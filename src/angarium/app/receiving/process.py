@@ -163,7 +163,7 @@ async def _serve(link: socket.socket, entrance: socket.socket, folder: Path, ter
 
 def main(link: str, entrance: str, folder: str, name: str, largest: str, level: str) -> None:
     """Serve connections that come through `entrance` until told to end; both are handles of sockets."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # a terminal or a supervisor sends it to all; the first decides
+    for number in (signal.SIGINT, signal.SIGTERM):  # a supervisor sends it to all; the first decides
         signal.signal(number, signal.SIG_IGN)
     configure_logs(level)
     return_large_buffers()

@@ -156,7 +156,11 @@ class _Process:
             handles = [other.fileno() for _, other in pairs]
             command = (sys.executable, "-P", "-m", _PROGRAM, *map(str, handles), *self._arguments)
             self._process = await asyncio.create_subprocess_exec(
-                *command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=handles
+                *command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=handles,
+                start_new_session=True,  # a terminal sends SIGINT to all; the first process decides
             )
             ours.pop_all()
         (link, _), (self._door, _) = pairs

@@ -110,7 +110,7 @@ class _Child:
                 (sys.executable, "-P", "-m", __name__),  # -P: nothing is loaded from the folder of the caller
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                process_group=0,  # a terminal sends SIGINT to all of a group; the first process decides
+                start_new_session=True,  # a terminal sends SIGINT to all; the first process decides
             )
 
     @property
