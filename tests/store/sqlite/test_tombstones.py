@@ -66,3 +66,19 @@ def test_other_accounts_keep_theirs(store: SqliteStore) -> None:
     states = _bury(store, other, [OLD])
     done(store, lambda t: prune(_connection(t), account, NOW, keep_newest=0))
     assert len(store.read(lambda s: s.changes(other, "Card", State(states[0] - 1))).destroyed) == 1
+
+
+def test_a_type_that_nothing_happened_to_has_changes_from_where_it_stands(store: SqliteStore) -> None:
+    account = account_of(store)
+    done(store, lambda t: t.records.create(account, "Identity", "I", b"{}", {}))
+    _bury(store, account, [OLD] * 3)
+    assert done(store, lambda t: prune(_connection(t), account, NOW, keep_newest=0)) == 3
+    for kind in ("Identity", "Note"):  # one that stands still, and one that never had any object
+        state = store.read(lambda s: s.state(account, kind))  # noqa: B023 (at once)
+        changes = store.read(lambda s: s.changes(account, kind, state))  # noqa: B023 (at once)
+        assert (changes.created, changes.updated, changes.destroyed) == ([], [], [])
+        asked = store.read(lambda s: s.records.query_changes(account, kind, None, (), state))  # noqa: B023 (at once)
+        assert asked is not None
+        assert (asked.removed, asked.added) == ([], [])
+    with pytest.raises(CannotCalculateChanges):
+        store.read(lambda s: s.changes(account, "Identity", State(0)))
