@@ -1,11 +1,13 @@
 import os
 import stat
 import tarfile
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from angarium.store.contract import StoreError
+from angarium.store.contract import AccountKey, CannotCalculateChanges, State, StoreError, Transaction
 from angarium.store.sqlite import SqliteStore, open_store
 from tests.store.conformance import LARGE, account_of, done, hash_of
 
@@ -37,6 +39,36 @@ def test_a_backup_made_in_use_unpacks_into_a_store_of_that_moment(tmp_path: Path
         assert restored.read(lambda s, c=content: s.blobs.open(hash_of(c))[:]) == content  # type: ignore[misc]
     done(restored, lambda t: t.records.create(account, "Card", "C", b"{}", {}))
     restored.close()
+
+
+def test_what_is_restored_gives_no_id_twice_and_takes_no_lost_state_for_its_own(
+    tmp_path: Path, store: SqliteStore
+) -> None:
+    account = account_of(store)
+    create = partial(_create, account)
+    gone, kept = done(store, create), done(store, create)
+    done(store, lambda t: t.records.destroy(account, "Card", gone))
+    at_backup, seen = store.read(lambda s: (s.state(account, "Card"), s.states_after([account], 0)[1]))
+    store.backup(str(tmp_path / "backup.tar"))
+    lost = [done(store, create) for _ in range(3)]
+    lost_state, lost_sequence = store.read(lambda s: (s.state(account, "Card"), s.states_after([account], 0)[1]))
+
+    with tarfile.open(tmp_path / "backup.tar") as tar:
+        tar.extractall(tmp_path / "restored", filter="data")
+    with closing(open_store(tmp_path / "restored")) as restored:
+        assert restored.read(lambda s: s.changes(account, "Card", at_backup)).created == []
+        new = [done(restored, create) for _ in range(5)]
+        assert not {gone, kept, *lost} & set(new)
+        for state in (State(at_backup - 1), lost_state):
+            with pytest.raises(CannotCalculateChanges):
+                restored.read(lambda s: s.changes(account, "Card", state))  # noqa: B023 (at once)
+        for sequence in (seen, lost_sequence):  # whoever listened hears of every state
+            assert restored.read(lambda s: s.states_after([account], sequence))[0]  # noqa: B023 (at once)
+        assert restored.read(lambda s: s.problems()) == []
+
+
+def _create(account: AccountKey, transaction: Transaction) -> str:
+    return transaction.records.create(account, "Card", "C", b"{}", {})
 
 
 def test_a_backup_that_fails_leaves_what_was_there(tmp_path: Path, store: SqliteStore) -> None:

@@ -2,25 +2,45 @@
 
 The archive holds `angarium.db` and the files of `blobs/`, nothing else. To restore it, unpack it into an empty folder
 (`tar -xf FILE -C FOLDER`) and use that as the data folder: the database in it is whole by itself.
+
+What happens after the backup is lost by restoring it, and no client knows. So the numbers of the copy go on far above
+those that were given out meanwhile: no id of a lost object is given to another, and no lost state is taken for one that
+is reached anew.
 """
+
+# ruff: noqa: S608 (SQL is made of a number of ours)
 
 import tarfile
 import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 import apsw
 
 from angarium.store.contract import BlobHash, StoreError
 from angarium.store.sqlite.blobfiles import BlobFiles
-from angarium.store.sqlite.database import FILE, copy_database
+from angarium.store.sqlite.database import FILE, Access, connect, copy_database, run_script
 from angarium.store.sqlite.readers import Readers
 
 Progress = Callable[[int, int], None]
 
 _MODE = 0o600
+
+LEAP: Final = 100_000_000
+"""More changes than an account sees between a backup and its restoring."""
+
+_GO_ON_ABOVE: Final = f"""
+BEGIN;
+DELETE FROM tombstone WHERE account IN (SELECT id FROM account);
+UPDATE account SET floor = {LEAP} + max(
+    floor, coalesce((SELECT max(state) FROM type_state WHERE account = account.id), 0)
+);
+UPDATE meta SET value = value + {LEAP} WHERE name = 'sequence';
+UPDATE type_state SET sequence = (SELECT value FROM meta WHERE name = 'sequence');
+COMMIT;
+"""
 
 
 def write(target: Path, readers: Readers, files: BlobFiles, progress: Progress | None = None) -> None:
@@ -56,6 +76,8 @@ def _pack(archive: Path, database: Path, source: apsw.Connection, files: BlobFil
         source, database, files.disk, tell=lambda done, total: progress(done * page_size, total * page_size + left)
     )
     source.execute("COMMIT")
+    with closing(connect(database, Access.WRITE)) as copy:
+        run_script(copy, _GO_ON_ABOVE)
     done = database.stat().st_size
     total = done + left
     with tarfile.open(archive, "w") as tar:

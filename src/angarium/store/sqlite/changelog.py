@@ -307,9 +307,12 @@ class ChangeNumbers:
         for given in (self._last, self._known):
             if account in given:
                 return given[account]
-        # Every number that was given out is the state of some type or was followed by one that is.
+        # Every number that was given out is the state of some type or was followed by one that is; a store that was
+        # restored may have given out more, up to the floor.
         written: int | None = self._connection.execute(
-            "SELECT max(state) FROM type_state WHERE account = ?", (account,)
+            "SELECT max(state) FROM (SELECT state FROM type_state WHERE account = :account "
+            "UNION ALL SELECT floor FROM account WHERE id = :account)",
+            {"account": account},
         ).get
         return max(written or 0, *self.reached.get(account, {}).values(), 0)
 
