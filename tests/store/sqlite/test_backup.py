@@ -12,7 +12,10 @@ from angarium.store.sqlite import SqliteStore, open_store
 from tests.store.conformance import LARGE, account_of, done, hash_of
 
 
-def test_a_backup_made_in_use_unpacks_into_a_store_of_that_moment(tmp_path: Path, store: SqliteStore) -> None:
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_backup_made_in_use_unpacks_into_a_store_of_that_moment(
+    tmp_path: Path, folder: Path, store: SqliteStore, elsewhere: bool
+) -> None:
     account = account_of(store)
     for content in (LARGE, LARGE[1:], b"small"):
         done(store, lambda t, c=content: t.blobs.upload(account, "joe", t.blobs.add(c), 0, 10**9))  # type: ignore[misc]
@@ -25,7 +28,8 @@ def test_a_backup_made_in_use_unpacks_into_a_store_of_that_moment(tmp_path: Path
         done(store, lambda t: t.blobs.collect(10**6))  # the uploads go, their files wait for the backup
 
     target = tmp_path / "backup.tar"
-    store.backup(str(target), change_meanwhile)
+    with closing(open_store(folder, read_only=True)) as beside:
+        (beside if elsewhere else store).backup(str(target), change_meanwhile)
     assert told[-1][0] == told[-1][1]
     assert [at for at, _ in told] == sorted(at for at, _ in told)
     assert store.read(lambda s: s.blobs.size(hash_of(LARGE))) is None

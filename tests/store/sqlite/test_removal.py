@@ -1,11 +1,12 @@
 import os
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from angarium.store.contract import BlobHash, Snapshot
-from angarium.store.sqlite import SqliteStore
+from angarium.store.sqlite import SqliteStore, open_store
 from angarium.store.sqlite.blobfiles import BlobFiles
 from angarium.store.sqlite.readers import Readers
 from angarium.store.sqlite.removal import Removal
@@ -66,6 +67,21 @@ def test_a_file_that_cannot_be_removed_does_not_end_the_writer(
     assert "stays for now" in caplog.text
     assert done(store, lambda t: t.blobs.collect(0)) == 0
     done(store, lambda t: t.blobs.collect(0))
+    done(store, lambda t: None)
+    assert not store._files.path(hash_of(LARGE)).exists()
+
+
+def test_a_file_waits_for_what_another_process_reads(folder: Path, store: SqliteStore) -> None:
+    done(store, lambda t: t.blobs.add(LARGE))
+    with closing(open_store(folder, read_only=True)) as beside:  # as a command does, or a worker
+
+        def look(snapshot: Snapshot) -> bytes:
+            assert snapshot.blobs.size(hash_of(LARGE)) is not None
+            assert done(store, lambda t: t.blobs.collect(0)) == 1
+            done(store, lambda t: None)
+            return snapshot.blobs.open(hash_of(LARGE))[:]
+
+        assert beside.read(look) == LARGE
     done(store, lambda t: None)
     assert not store._files.path(hash_of(LARGE)).exists()
 

@@ -54,8 +54,8 @@ def write(target: Path, readers: Readers, files: BlobFiles, progress: Progress |
     try:
         with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as scratch:
             archive = Path(scratch, "archive")
-            # The ticket keeps the file of every blob that the copy of the database names.
-            with readers.ticket(), closing(readers.connect()) as source:
+            # The file of every blob that the copy of the database names must stay until it was packed.
+            with files.kept(), closing(readers.connect()) as source:
                 _pack(archive, Path(scratch, FILE), source, files, progress or _silent)
             archive.chmod(_MODE)
             files.disk.sync_file(archive)

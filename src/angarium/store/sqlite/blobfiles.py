@@ -5,10 +5,12 @@ names are synced by `sync_names`, before the commit that relies on them. What a 
 row names: `sweep` lists what is there, for the collector to compare.
 """
 
+import fcntl
 import mmap
 import os
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
@@ -68,6 +70,30 @@ class BlobFiles:
         for folder in sorted(self._unsynced):
             self.disk.sync_folder(folder)
             self._unsynced.remove(folder)  # only now: what failed is tried again before the next commit
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """While this is held, no process removes the files of blobs; what is read meanwhile must begin after."""
+        with ExitStack() as held:
+            with suppress(FileNotFoundError):  # where there is no folder there is nothing to keep
+                self._lock(fcntl.LOCK_SH, held)
+            yield
+
+    @contextmanager
+    def removing(self) -> Iterator[bool]:
+        """Whether files may be removed now: not while some process has them `kept`."""
+        with ExitStack() as held:
+            try:
+                self._lock(fcntl.LOCK_EX | fcntl.LOCK_NB, held)
+            except OSError:
+                yield False
+            else:
+                yield True
+
+    def _lock(self, how: int, held: ExitStack) -> None:
+        handle = os.open(self.blobs, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        held.callback(os.close, handle)
+        fcntl.flock(handle, how)
 
     def map(self, blob: BlobHash) -> mmap.mmap:
         """The content as a read-only map; raises FileNotFoundError."""

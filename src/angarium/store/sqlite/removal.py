@@ -37,10 +37,16 @@ class Removal:
     def attempt(self) -> None:
         """Remove what may go now."""
         ready = [blob for blob, ticket in self._doomed.items() if self._readers.all_ended(ticket)]
-        for blob in ready:
-            del self._doomed[blob]
-            try:
-                if not self._exists(blob):
-                    self._files.remove(blob)
-            except (OSError, apsw.Error):
-                _log.warning("the file of a collected blob stays for now", exc_info=True)
+        if not ready:
+            return
+        with self._files.removing() as may:
+            for blob in ready if may else ():
+                self._remove(blob)
+
+    def _remove(self, blob: BlobHash) -> None:
+        del self._doomed[blob]
+        try:
+            if not self._exists(blob):
+                self._files.remove(blob)
+        except (OSError, apsw.Error):
+            _log.warning("the file of a collected blob stays for now", exc_info=True)

@@ -38,6 +38,9 @@ class SqliteStore:
 
     def read(self, job: Callable[[Snapshot], T], deadline: float | None = None) -> T:
         """Run a job on a snapshot, on this thread; TooSlow after `deadline` seconds."""
+        if self._writer is None and deadline is None:  # it may take long, and who removes files does not know of it
+            with self._files.kept():
+                return self._readers.read(job)
         return self._readers.read(job, deadline)
 
     def glance(self, job: Callable[[Snapshot], T]) -> T:
