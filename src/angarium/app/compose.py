@@ -84,7 +84,7 @@ def compose_engine(
             *contacts.capabilities(),
         ),
         types=(
-            *mail.types(),
+            *mail.types(readings),
             *submission.types(allowed),
             *quotas.types({"Email": mail.MAIL}),
             *contacts.types(),

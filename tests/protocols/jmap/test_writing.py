@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from angarium.datatypes.mail import readings
+from angarium.datatypes.mail.email import compose as composing
+from angarium.datatypes.mail.email import creating
 from angarium.datatypes.principals import User
 from angarium.store.sqlite import writer
 from tests.protocols.served import MAIL, Answer, Served
@@ -60,6 +62,27 @@ def test_a_message_is_read_while_somebody_else_writes(
         assert was_read.wait(5)
         assert not answer.done()
     assert answer.result().json["methodResponses"][0][1]["created"]["e"]["size"] == len(MESSAGE)
+
+
+def test_drafts_are_composed_while_somebody_else_writes(
+    served: Served, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = served.account(ann)
+    boxes = api(served, ["Mailbox/get", {"accountId": account, "ids": None}, "m"]).json["methodResponses"][0][1]["list"]
+    create = {str(at): {"mailboxIds": {boxes[0]["id"]: True}, "subject": str(at)} for at in range(9)}
+    composed, compose = threading.Semaphore(0), composing.compose
+
+    def noted(*given: Any) -> Any:
+        composed.release()
+        return compose(*given)
+
+    monkeypatch.setattr(creating, "compose", noted)
+    with ThreadPoolExecutor(1) as other, writer_held(served):
+        answer = other.submit(api, served, ["Email/set", {"accountId": account, "create": create}, "s"])
+        assert all(composed.acquire(timeout=5) for _ in create)
+        assert not answer.done()
+    assert answer.result().json["methodResponses"][0][1]["created"].keys() == create.keys()
+    assert not composed.acquire(blocking=False)
 
 
 def test_an_uploaded_message_is_not_read_again(served: Served, ann: User, monkeypatch: pytest.MonkeyPatch) -> None:

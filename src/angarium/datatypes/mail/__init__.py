@@ -12,9 +12,9 @@ from angarium.engine.limits import Limits
 __all__ = ["MAIL", "Readings", "capabilities", "create_default", "methods", "types"]
 
 
-def types() -> tuple[DataType, ...]:
-    """The data types of mail."""
-    return (mailbox_type(MAIL), thread_type(MAIL), email_type(MAIL))
+def types(readings: Readings | None = None) -> tuple[DataType, ...]:
+    """The data types of mail; `readings` is of emails that were read to be copied."""
+    return (mailbox_type(MAIL), thread_type(MAIL), email_type(MAIL, readings))
 
 
 def methods(readings: Readings | None = None) -> tuple[Method, ...]:

@@ -84,3 +84,20 @@ def test_the_original_is_destroyed_after_success_when_wanted(ann: Desk, bob: Des
     assert [name for name, _ in answers] == ["Email/copy", "Email/set"]
     assert answers[1][1]["destroyed"] == [original]
     assert ann.email(original, "id") is None
+
+
+# --- read ahead ---
+
+
+def test_emails_are_read_before_the_writer_has_them(ann: Desk, bob: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    originals = [ann.put(octets(subject)) for subject in ("one", "two")]
+    monkeypatch.delattr("angarium.datatypes.mail.email.copy.read")
+    create = {email: {"id": email, "mailboxIds": {bob.box("inbox"): True}} for email in originals}
+    made = bob.call("Email/copy", fromAccountId=ann.account, create=create)["created"]
+    assert [bob.email(made[email]["id"], "subject")["subject"] for email in originals] == ["one", "two"]
+
+
+@pytest.mark.parametrize("create", [{}, {"c": 5}, {"c": {}}, {"c": {"id": 5}}, {"c": {"id": "#none"}}, [], None])
+def test_what_names_no_email_gives_nothing_to_read_ahead(ann: Desk, bob: Desk, create: Any) -> None:
+    answers = bob.harness.responses(bob.user, ("Email/copy", {"fromAccountId": ann.account, "create": create}))
+    assert answers[0][0] == "error" or answers[0][1]["created"] is None

@@ -13,6 +13,7 @@ from angarium.engine.errors import invalid_properties
 from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON
 from angarium.formats.message import BodyPart, Draft, assemble, build
+from angarium.store.contract import BlobHash
 
 _DOMAIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?\Z")
 
@@ -20,8 +21,11 @@ _TEXTS: Final[Mapping[str, str]] = {"textBody": "text/plain", "htmlBody": "text/
 """The body lists that hold exactly one part, and its type."""
 
 
-def compose(call: Call, value: Mapping[str, JSON]) -> bytes:
-    """The octets of the message that the properties describe; SetError naming all that is wrong with them."""
+def compose(call: Call, value: Mapping[str, JSON]) -> tuple[bytes, frozenset[BlobHash]]:
+    """The octets of the message that the properties describe, and the blobs that it was made of.
+
+    Raises SetError naming all that is wrong with the properties.
+    """
     problems = Problems()
     fields = fields_of(value, problems)
     for item in fields:
@@ -35,11 +39,12 @@ def compose(call: Call, value: Mapping[str, JSON]) -> bytes:
     problems.refuse()
     moment = datetime.fromtimestamp(call.request.now // 1000, UTC)
     try:
-        return build(Draft(headers, body), message_id=_message_id(call, value), date=moment)
+        octets = build(Draft(headers, body), message_id=_message_id(call, value), date=moment)
     except FormatError as error:
         raise invalid_properties(
             error.problem, "bodyStructure" if value.get("bodyStructure") else "bodyValues"
         ) from None
+    return octets, frozenset(parts.blobs)
 
 
 def _body(parts: PartReader, value: Mapping[str, JSON], taken: frozenset[str]) -> BodyPart:

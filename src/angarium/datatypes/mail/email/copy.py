@@ -1,15 +1,38 @@
 """Email/copy (RFC 8621 §4.7): the same octets filed in another account."""
 
-from angarium.datatypes.blobs import octets, spend
-from angarium.datatypes.mail import ingest
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from angarium.datatypes.blobs import BlobId, octets, spend
 from angarium.datatypes.mail.email import filing
+from angarium.datatypes.mail.readings import Readings, read
+from angarium.engine.access import Principal
+from angarium.engine.ahead import Preparation
 from angarium.engine.call import Call
 from angarium.engine.errors import SetError, SetErrorType, invalid_properties
+from angarium.engine.methods.copy import from_account
+from angarium.engine.methods.set import check_size
 from angarium.formats.json import JSON
 
 
 class EmailCopier:
     """Copies emails; only where and how they are filed may differ."""
+
+    def __init__(self, readings: Readings) -> None:
+        self._readings = readings
+
+    def ahead(self, _principal: Principal, arguments: Mapping[str, JSON]) -> Callable[[Call, Preparation], None] | None:
+        """Reads the emails that a call names, as many as are kept."""
+        create = arguments.get("create")
+        return self._read_all if isinstance(create, dict) and create else None
+
+    def _read_all(self, call: Call, _preparation: Preparation) -> None:
+        creates = call.object("create").values()
+        check_size(call, len(creates))
+        source = from_account(call)
+        ids = [str(given["id"]) for given in creates if isinstance(given, dict) and "id" in given]
+        found = source.snapshot.messages.stored(source.account.key, ids).values()
+        self._readings.read_ahead(source, source.account, [BlobId(email.blob) for email in found])
 
     def copy(self, call: Call, source: Call, record: str, overrides: dict[str, JSON]) -> dict[str, JSON]:
         """Make a copy of an email of the source account."""
@@ -23,8 +46,15 @@ class EmailCopier:
         keywords = original.keywords if given is None else filing.keywords(given)
         mailboxes = filing.mailboxes(call, overrides["mailboxIds"])
         received = filing.moment(overrides.get("receivedAt"))
-        data = octets(source.snapshot.blobs.open(original.blob))
-        new = ingest.new_message(data, keywords, mailboxes, original.received if received is None else received)
+        reading = self._readings.get(call.request.principal.id, original.blob)
+        if reading is None:
+            reading = read(octets(source.snapshot.blobs.open(original.blob)), original.blob)
+        new = replace(
+            reading.message,
+            keywords=keywords,
+            mailboxes=mailboxes,
+            received=original.received if received is None else received,
+        )
         return filing.created(call.transaction.messages.add(call.account.key, new))
 
 

@@ -1,15 +1,19 @@
 """Email as the engine runs it: properties, filters, sorts, arguments (RFC 8621 §4)."""
 
+from dataclasses import replace
 from typing import Final
 
 from angarium.datatypes.mail.email import filing
 from angarium.datatypes.mail.email.copy import EmailCopier
+from angarium.datatypes.mail.email.creating import EmailPreparer
 from angarium.datatypes.mail.email.properties import BODY_LISTS, DEFAULT_GET, is_header_property
 from angarium.datatypes.mail.email.query import EmailQuerier
 from angarium.datatypes.mail.email.reader import EmailReader
 from angarium.datatypes.mail.email.view import BODY_ARGUMENTS
 from angarium.datatypes.mail.email.writer import EmailWriter
 from angarium.datatypes.mail.keywords import KEYWORDS, keyword
+from angarium.datatypes.mail.readings import Readings
+from angarium.engine.ahead import prepared_creates
 from angarium.engine.declare import Argument, DataType, Filter, Property, Sort
 from angarium.engine.shapes import (
     Problem,
@@ -95,9 +99,10 @@ SORTS: Final = (
 )
 
 
-def email_type(capability: str) -> DataType:
-    """The declaration of Email under the capability of mail."""
-    return DataType(
+def email_type(capability: str, readings: Readings | None = None) -> DataType:
+    """The declaration of Email under the capability of mail; `readings` is of emails that were read to be copied."""
+    copier = EmailCopier(readings or Readings())
+    kind = DataType(
         name="Email",
         capability=capability,
         brief=True,
@@ -120,10 +125,11 @@ def email_type(capability: str) -> DataType:
         reader=_READER,
         writer=EmailWriter(_READER),
         querier=EmailQuerier(),
-        copier=EmailCopier(),
+        copier=copier,
         filters=tuple(Filter(name, shape) for name, shape in _FILTER_SHAPES.items()),
         sorts=(*SORTS, Sort("id", private=True)),  # which the dialect from before RFC 8620 has
         default_properties=DEFAULT_GET,
         more_properties=is_header_property,
         arguments={"get": BODY_ARGUMENTS, "query": (_COLLAPSE,)},
     )
+    return replace(kind, ahead={"set": prepared_creates(kind, EmailPreparer()), "copy": copier.ahead})

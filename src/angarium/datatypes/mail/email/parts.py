@@ -27,6 +27,7 @@ from angarium.engine.shapes import (
 from angarium.formats.json import JSON
 from angarium.formats.message import BodyPart
 from angarium.formats.message.parameters import parse_structured
+from angarium.store.contract import BlobHash
 
 MOST_PARTS: Final = 500
 """In one message to write."""
@@ -87,7 +88,10 @@ def body_values(value: JSON, problems: Problems) -> dict[str, str]:
 
 @dataclass(slots=True)
 class PartReader:
-    """Reads the parts of one email; `left` is how many octets of attachments it may still have."""
+    """Reads the parts of one email; `left` is how many octets of attachments it may still have.
+
+    `blobs` are those whose octets are in it.
+    """
 
     call: Call
     values: Mapping[str, str]
@@ -95,6 +99,7 @@ class PartReader:
     left: int
     missing: list[str] = field(default_factory=list)
     parts: int = 0
+    blobs: set[BlobHash] = field(default_factory=set)
 
     def read(self, given: Mapping[str, JSON], path: str, default_type: str | None = None) -> BodyPart:
         """One part with all below it; `path` ends in a slash. SetError tooLarge."""
@@ -188,6 +193,7 @@ class PartReader:
         self.left -= len(blob.content)
         if self.left < 0:
             raise SetError(SetErrorType.TOO_LARGE, "the attachments are too large together; see the account's limits")
+        self.blobs.add(blob.id.hash)
         return blob.content[:]
 
     def refuse_missing(self) -> None:

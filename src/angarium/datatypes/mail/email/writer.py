@@ -1,16 +1,14 @@
 """Email/set (RFC 8621 §4.6): drafts are built and stored, keywords and mailboxes change, emails go."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
-from angarium.datatypes.mail import ingest
 from angarium.datatypes.mail.email import filing
-from angarium.datatypes.mail.email.compose import compose
+from angarium.datatypes.mail.email.creating import create
 from angarium.datatypes.mail.email.reader import EmailReader
 from angarium.engine.call import Call
 from angarium.engine.errors import SetError, SetErrorType
-from angarium.formats.json import JSON, loads
-from angarium.formats.primitives import format_utc
+from angarium.formats.json import JSON
 from angarium.store.contract import Stored
 
 _KEYWORD: Final = "keywords/"
@@ -24,21 +22,7 @@ class EmailWriter:
 
     def create(self, call: Call, value: dict[str, JSON]) -> dict[str, JSON]:
         """Build a message and store it."""
-        mailboxes = filing.mailboxes(call, value["mailboxIds"])
-        keywords = filing.keywords(value["keywords"])
-        received = filing.moment(value["receivedAt"])
-        data = compose(call, value)
-        new = ingest.new_message(data, keywords, mailboxes, call.request.now if received is None else received)
-        stored = ingest.store(call.transaction, call.account.key, new, data)
-        shown = filing.created(stored)
-        if received is None:
-            shown["receivedAt"] = format_utc(new.received)
-        if keywords != frozenset(_names(value["keywords"])):
-            shown["keywords"] = dict.fromkeys(sorted(keywords), True)
-        for name in ("messageId", "sentAt"):
-            if not value[name]:
-                shown[name] = loads(new.metadata[name])
-        return shown
+        return create(call, value)
 
     def load(self, call: Call, record: str, names: Sequence[str]) -> dict[str, JSON] | None:
         """The current values of these properties."""
@@ -65,7 +49,7 @@ class EmailWriter:
         keywords = filing.keywords(new["keywords"]) if "keywords" in names else None
         mailboxes = filing.mailboxes(call, new["mailboxIds"]) if "mailboxIds" in names else None
         call.transaction.messages.update(call.account.key, record, keywords, mailboxes)
-        if keywords is None or keywords == frozenset(_names(new["keywords"])):
+        if keywords is None or keywords == frozenset(cast("dict[str, JSON]", new["keywords"])):
             return None
         return {"keywords": dict.fromkeys(sorted(keywords), True)}
 
@@ -84,7 +68,3 @@ def _spelling(call: Call, record: str) -> dict[str, str]:
     patch = call.object("update").get(record)
     words = (path[len(_KEYWORD) :] for path in patch if path.startswith(_KEYWORD)) if isinstance(patch, dict) else ()
     return {word.lower(): word for word in words if word != word.lower()}
-
-
-def _names(value: JSON) -> Sequence[str]:
-    return tuple(value) if isinstance(value, dict) else ()
