@@ -1,6 +1,12 @@
 """Rights that are taken back while they are in use: streams, downloads and calls end with them."""
 
+from collections.abc import Callable
+
+import orjson
+
 from tests.attacks.stream import listening
+from tests.attacks.wire import Told, connected, one_answer
+from tests.client import Client
 from tests.conftest import NewUser
 from tests.server import Server
 
@@ -56,3 +62,40 @@ def test_a_stream_tells_only_of_accounts_that_its_user_sees(server: Server, new_
         stranger.new_mailbox("private")
         user.new_mailbox("own")
         assert list(next(stream.events).data["changed"]) == [user.account]
+
+
+def between(user: Client, path: str, body: bytes, work: Callable[[], object]) -> Told:
+    """The answer to a request of which a part had come when something was done."""
+    with connected(user.url) as opened:
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {user.credentials['Authorization']}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n"
+        )
+        opened.sendall(head.encode())
+        assert one_answer(opened).status == 100  # so it is signed in
+        opened.sendall(body[:9])
+        work()
+        opened.sendall(body[9:])
+        return one_answer(opened)
+
+
+def test_a_request_has_the_rights_of_the_moment_when_it_is_whole(server: Server, new_user: NewUser) -> None:
+    owner, guest = new_user(), new_user()
+    server.grant(owner.name, guest.name)
+    call = ["Mailbox/set", {"accountId": owner.account, "create": {"a": {"name": "too late"}}}, "0"]
+    body = orjson.dumps({"using": ["urn:ietf:params:jmap:mail"], "methodCalls": [call]})
+    told = between(guest, "/jmap/", body, lambda: server.revoke(owner.name, guest.name))
+    assert orjson.loads(told.body)["methodResponses"][0][1]["type"] == "accountNotFound"
+    server.grant(owner.name, guest.name)
+    path = guest.upload_path(owner.account)
+    assert between(guest, path, body, lambda: server.revoke(owner.name, guest.name)).status == 404
+    server.grant(owner.name, guest.name)
+    assert between(guest, path, body, lambda: server.grant(owner.name, guest.name, read_only=True)).status == 403
+    changed = ("user", "passwd", guest.name, "--password-stdin")
+    assert between(guest, "/jmap/", body, lambda: server.command(*changed, said="a new one\n")).status == 401
+
+
+def test_an_upload_of_a_user_who_was_removed_meanwhile_is_refused(server: Server, new_user: NewUser) -> None:
+    user = new_user()
+    path = user.upload_path(user.account)
+    assert between(user, path, b"x" * 99, lambda: server.operate("user.remove", name=user.name)).status == 401

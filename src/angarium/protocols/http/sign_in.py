@@ -103,6 +103,13 @@ class SignIn:
             return None
         return replace(signed, principal=found[1], generation=generation)
 
+    async def confirmed(self, signed: SignedIn) -> SignedIn:
+        """The same user once a body has come, which may have taken long; 401 when gone or the password was changed."""
+        renewed = await self.renewed(signed)
+        if renewed is None:
+            raise _unauthorized("The user is gone, or has another password, since this request began.")
+        return renewed
+
     async def by_token(self, find: Callable[[Snapshot], Token | None]) -> SignedIn:
         """The user of a token; 401 when there is none."""
         generation = self._generation

@@ -30,18 +30,21 @@ class Api:
 
     async def __call__(self, exchange: Exchange) -> None:
         """Answer one request."""
-        principal = (await self._sign_in(exchange)).principal
+        signed = await self._sign_in(exchange)
         _check_type(exchange)
-        self._slots.take(principal.id)
+        user = signed.principal.id
+        self._slots.take(user)
         try:
-            await self._answer(exchange, principal)
+            body = await whole(exchange, self._limit, self._too_large)
+            if not self._sign_in.is_current(signed):
+                signed = await self._sign_in.confirmed(signed)
+            await self._answer(exchange, signed.principal, body)
         except RequestError as error:
             raise request_problem(error) from None
         finally:
-            self._slots.free(principal.id)
+            self._slots.free(user)
 
-    async def _answer(self, exchange: Exchange, principal: Principal) -> None:
-        body = await whole(exchange, self._limit, self._too_large)
+    async def _answer(self, exchange: Exchange, principal: Principal, body: bytes) -> None:
         if len(body) >= LONG:
             request = await self._threads.run(lambda: prepare(self._engine, self._other, body))
             answer = None

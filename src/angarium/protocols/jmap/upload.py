@@ -11,7 +11,7 @@ from angarium.protocols.http.body import declared_length, pieces, refuse_encoded
 from angarium.protocols.http.exchange import JSON_TYPE, Exchange
 from angarium.protocols.http.media_type import DEFAULT, is_media_type
 from angarium.protocols.http.problem import Problem, limit_problem
-from angarium.protocols.http.sign_in import SignIn
+from angarium.protocols.http.sign_in import SignedIn, SignIn
 from angarium.protocols.http.slots import Slots
 from angarium.protocols.http.threads import Threads
 from angarium.protocols.jmap.writing import Writing
@@ -48,23 +48,26 @@ class UploadEndpoint:
 
     async def __call__(self, exchange: Exchange) -> None:
         """Answer one request."""
-        principal = (await self._sign_in(exchange)).principal
-        account = self._account(exchange, principal)
+        signed = await self._sign_in(exchange)
+        user = signed.principal.id
+        self._account(exchange, signed.principal)  # so that nothing is received in vain; it counts what holds after
         media_type = exchange.header(b"content-type").strip(" \t") or DEFAULT
         if not is_media_type(media_type):
             raise Problem(400, "The Content-Type is no media type.")
         refuse_encoded(exchange)
-        self._slots.take(principal.id)
+        self._slots.take(user)
         try:
-            await self._keep(exchange, principal, account, media_type)
+            await self._keep(exchange, signed, media_type)
         except UploadRefused as refusal:
             raise Problem(403, str(refusal)) from None
         finally:
-            self._slots.free(principal.id)
+            self._slots.free(user)
 
-    async def _keep(self, exchange: Exchange, principal: Principal, account: str, media_type: str) -> None:
+    async def _keep(self, exchange: Exchange, signed: SignedIn, media_type: str) -> None:
         staged = await self._receive(exchange)
         try:
+            principal = (await self._sign_in.confirmed(signed)).principal
+            account = self._account(exchange, principal)
             answer = await self._writing.upload(principal, account, staged, media_type)
         except BaseException:
             staged.discard()
