@@ -28,6 +28,7 @@ class Limits:
     max_depth: int = 64
     max_filter_depth: int = 8
     max_filter_conditions: int = 100
+    max_comparators: int = 100
     max_query: int = 5000
     max_changes: int = 5000
 

@@ -79,10 +79,12 @@ class _Parser:
 
 
 def parse_sort(kind: DataType, call: Call) -> tuple[Order, ...]:
-    """The sort argument; MethodError unsupportedSort for a property or collation that is not known."""
+    """The sort argument; MethodError unsupportedSort for too many Comparators, or a property or collation not known."""
     value = call.arguments.get("sort")
     if not isinstance(value, list):
         return ()
+    if len(value) > call.request.limits.max_comparators:
+        raise MethodError(MethodErrorType.UNSUPPORTED_SORT, "the sort has too many comparators; simplify it")
     return tuple(_order(kind, item, call.request.private) for item in value)
 
 
