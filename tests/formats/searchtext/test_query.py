@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from angarium.formats.searchtext import Word, match_expression, parse_query, prepare
+from angarium.formats.searchtext import Word, match_expression, parse_query, prepare, query
 from angarium.formats.searchtext.query import MOST_WORDS
 
 EXAMPLES = {
@@ -36,6 +36,20 @@ def test_words_phrases_and_beginnings(text: str) -> None:
 def test_only_so_many_words_count() -> None:
     assert len(parse_query(" ".join(f"w{number}" for number in range(1000)))) == MOST_WORDS
     assert len(parse_query('"' + "w " * 1000 + '"')[0].tokens) == MOST_WORDS
+
+
+@pytest.mark.parametrize("repeated", ["same ", "- ", "x", "漢", '"a '])
+def test_no_more_of_a_text_is_read_than_can_matter(repeated: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+
+    def counted(piece: str) -> str:
+        read.append(len(piece))
+        return prepare(piece)
+
+    monkeypatch.setattr(query, "prepare", counted)
+    parse_query(repeated * 1_000_000)
+    assert len(read) <= 1_000
+    assert sum(read) <= 100_000
 
 
 def test_columns_bound_every_word() -> None:

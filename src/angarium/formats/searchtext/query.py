@@ -7,12 +7,17 @@ end of a word asks for every word that begins so. Any text is a query; no text i
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from angarium.formats.searchtext.words import prepare
 
 MOST_WORDS: Final = 64
 """Words of a query, and tokens of a phrase, that count; what follows is not looked for."""
+
+_MOST_PIECES: Final = 4 * MOST_WORDS
+_MOST_TEXT: Final = 16_384
+"""Pieces and characters of a query that are read to find these words; said again, a word costs as much as a new one."""
 
 # A quote opens a phrase only where a word begins, so the apostrophe of "don't" is part of its word.
 _PIECE: Final = re.compile(r"""(?:"((?:[^"\\]|\\.)*+)"|'((?:[^'\\]|\\.)*+)')(?!\w)|(\S+)""", re.S)
@@ -35,7 +40,7 @@ class Word:
 def parse_query(text: str) -> tuple[Word, ...]:
     """The words and phrases that must all be found, each once; empty when the text holds nothing to look for."""
     words: dict[Word, None] = {}
-    for piece in _PIECE.finditer(text):
+    for piece in islice(_PIECE.finditer(text[:_MOST_TEXT]), _MOST_PIECES):
         double, single, plain = piece.groups()
         if plain is not None:
             word = _word(plain, plain.endswith("*"))
