@@ -151,6 +151,17 @@ def test_two_mailboxes_swap_names(ann: Desk) -> None:
     assert (boxes["one"]["id"], boxes["two"]["id"]) == (two, one)
 
 
+def test_two_mailboxes_swap_names_under_the_ids_of_their_creation(ann: Desk) -> None:
+    two = ann.new_box("two")
+    _, (_, answer) = ann.harness.responses(
+        ann.user,
+        ("Mailbox/set", {"create": {"k": {"name": "one"}}}),
+        ("Mailbox/set", {"update": {"#k": {"name": "two"}, two: {"name": "one"}}}),
+    )
+    assert answer["notUpdated"] is None
+    assert ann.boxes()["one"]["id"] == two
+
+
 def test_three_mailboxes_rotate_names(ann: Desk) -> None:
     names = ["one", "two", "three"]
     ids = [ann.new_box(name) for name in names]

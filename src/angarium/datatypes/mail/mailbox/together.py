@@ -5,7 +5,8 @@ all updates that are sound in themselves are looked at as one change; those that
 left out, and the rest is stored at once. When their turn comes nothing is left to change. Linear in the updates.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from angarium.datatypes.mail.mailbox import record as records
@@ -35,8 +36,9 @@ _Claimants: TypeAlias = Mapping[_Claim, list[str]]
 
 def settle(call: Call) -> None:
     """Store those updates of a call that are valid together, when some of them are in each other's way."""
-    stored = _stored(call)
-    moving = {mailbox: after for mailbox, box in stored.items() if (after := _announced(call, mailbox, box))}
+    patches = _patches(call)
+    stored = _stored(call, list(patches))
+    moving = {mailbox: after for mailbox, box in stored.items() if (after := _announced(call, box, patches[mailbox]))}
     if not _are_in_the_way(stored, moving):
         return
     claimants: dict[_Claim, list[str]] = {}
@@ -53,17 +55,21 @@ def settle(call: Call) -> None:
         records.replace(call.transaction, call.account.key, mailbox, stored[mailbox], box)
 
 
-def _stored(call: Call) -> dict[str, MailboxRecord]:
-    """The mailboxes that the call updates and does not destroy."""
-    gone = set(call.texts("destroy") or ())
-    ids = [mailbox for mailbox in call.object("update") if mailbox not in gone]
+def _patches(call: Call) -> dict[str, JSON]:
+    """By mailbox what is to change; one that the call names twice, or destroys too, is left to its turns."""
+    updates = call.object("update")
+    named = Counter(call.resolve(key) or key for key in (*updates, *(call.texts("destroy") or ())))
+    return {mailbox: patch for key, patch in updates.items() if named[mailbox := call.resolve(key) or key] == 1}
+
+
+def _stored(call: Call, ids: Sequence[str]) -> dict[str, MailboxRecord]:
+    """The mailboxes as they are."""
     found = call.transaction.records.get(call.account.key, records.KIND, ids) if ids else {}
     return {mailbox: records.decode(value) for mailbox, value in found.items()}
 
 
-def _announced(call: Call, mailbox: str, box: MailboxRecord) -> MailboxRecord | None:
+def _announced(call: Call, box: MailboxRecord, patch: JSON) -> MailboxRecord | None:
     """How a mailbox will be once its update is done; None unless that update is sound in itself."""
-    patch = call.object("update")[mailbox]
     values: dict[str, JSON] = {}
     for name, given in patch.items() if isinstance(patch, dict) else ():
         if name not in _CHANGEABLE:
