@@ -101,9 +101,9 @@ def test_a_range_holds_only_under_its_own_tag(served: Served, ann: User, blob: s
 
 
 def test_head_tells_all_but_the_content(served: Served, ann: User, blob: str) -> None:
-    answer = get(served, ann, blob, method="HEAD")
-    assert (answer.status, answer.body, answer.headers["content-length"]) == (200, b"", "300000")
-    assert get(served, ann, blob, method="HEAD", Range="bytes=0-9").headers["content-length"] == "10"
+    for header in ({}, {"Range": "bytes=0-9"}, {"Range": "bytes=300000-"}):  # RFC 9110 §14.2: ranges are of GET alone
+        answer = get(served, ann, blob, method="HEAD", **header)
+        assert (answer.status, answer.body, answer.headers["content-length"]) == (200, b"", "300000")
 
 
 def test_what_is_not_there_and_what_is_not_yours_look_alike(served: Served, ann: User, blob: str) -> None:

@@ -121,9 +121,9 @@ def _has_it(if_none_match: str, tag: bytes) -> bool:
 
 
 def _part(exchange: Exchange, wanted: Wanted, size: int) -> slice | None:
-    """The range to send; a Range under another If-Range is ignored (RFC 9110 §13.1.5)."""
+    """The range to send; a Range of HEAD, or under another If-Range, is ignored (RFC 9110 §14.2, §13.1.5)."""
     header = exchange.header(b"range")
-    if not header or exchange.headers.get(b"if-range", wanted.tag) != wanted.tag:
+    if not header or exchange.method != "GET" or exchange.headers.get(b"if-range", wanted.tag) != wanted.tag:
         return None
     try:
         return parse_range(header, size)
