@@ -37,6 +37,16 @@ def test_a_body_in_chunks_is_taken(served: Served, ann: User) -> None:
     assert answer.json["blobId"] == "b" + hashlib.sha256(b"".join(parts)).hexdigest()
 
 
+@pytest.mark.parametrize(
+    "codings", ["Transfer-Encoding: gzip, chunked", "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked"]
+)
+def test_a_body_that_was_packed_on_its_way_is_not_kept_as_it_came(served: Served, ann: User, codings: str) -> None:
+    head = f"POST /jmap/upload/{served.account(ann)}/ HTTP/1.1\r\nHost: x\r\n{codings}\r\n"
+    with closing(served.connect()) as connection:
+        connection.sendall(f"{head}Authorization: {basic('ann', 'secret')}\r\n\r\n3\r\nabc\r\n0\r\n\r\n".encode())
+        assert b" 501 " in connection.recv(65536)
+
+
 def test_what_is_too_large_is_refused_before_and_while_it_comes(tmp_path: Path) -> None:
     with serving(tmp_path, limits={"max_size_upload": 1_000_000}) as small:
         bob = small.user("ann")

@@ -17,7 +17,7 @@ def declared_length(exchange: Exchange) -> int | None:
 
 
 def refuse_encoded(exchange: Exchange) -> None:
-    """Refuse a body with a Content-Encoding, which could unpack to any size (RFC 9110 §15.5.16)."""
+    """Refuse a body with a Content-Encoding (RFC 9110 §15.5.16), or packed on its way: it could unpack to any size."""
     coding = exchange.header(b"content-encoding").strip().lower()
     if coding not in ("", "identity"):
         raise Problem(
@@ -25,6 +25,9 @@ def refuse_encoded(exchange: Exchange) -> None:
             "Send the body as it is, without Content-Encoding.",
             headers=((b"accept-encoding", b"identity"),),
         )
+    codings = [value.lower() for name, value in exchange.scope["headers"] if name == b"transfer-encoding"]
+    if codings not in ([], [b"chunked"]):  # RFC 9112 §6.1
+        raise Problem(501, "Of transfer codings only chunked is understood.")
 
 
 async def pieces(exchange: Exchange, limit: int, too_large: Callable[[], Problem]) -> AsyncIterator[bytes]:
