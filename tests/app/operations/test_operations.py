@@ -85,6 +85,15 @@ def test_an_account_is_granted_by_its_owner_or_its_id(services: Services) -> Non
     assert refused(services, "account.revoke", account="a1", user="bob") == "notFound"
 
 
+def test_who_is_called_as_an_id_looks_is_meant_by_it(services: Services) -> None:
+    for name in ("ann", "a1", "bob"):
+        do(services, "user.add", name=name, passwordHash="x")
+    meant = {"accountId": "a2", "owner": "a1"}
+    assert do(services, "account.grant", account="a1", user="bob", readOnly=True) == meant
+    assert do(services, "account.revoke", account="a1", user="bob") == meant
+    assert do(services, "account.grant", account="a2", user="bob", readOnly=True) == meant
+
+
 def test_a_batch_is_stored_small_and_large_and_skipped_the_second_time(services: Services) -> None:
     do(services, "user.add", name="ann", passwordHash="x")
     found = do(services, "import.mailboxes", user="ann", places=[{"path": ["Inbox"]}, {"path": ["A", "B"]}])

@@ -1,10 +1,14 @@
 """`angarium account`: who else may see an account."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from angarium.app.cli.options import Commands, configured, placed
+
+if TYPE_CHECKING:
+    from angarium.formats.json import JSON
 
 app = Commands("account", help="Accounts, and who else may see them.")
 
@@ -22,8 +26,8 @@ def grant(account: str, user: str, read_only: bool, data: Path | None, config: P
     from angarium.app.cli.reach import writing
 
     with writing(configured(data, config)) as caller:
-        caller.call("account.grant", {"account": account, "user": user, "readOnly": read_only})
-    click.echo(f"{user} may {'read' if read_only else 'read and change'} the account of {account}")
+        granted, _ = caller.call("account.grant", {"account": account, "user": user, "readOnly": read_only})
+    click.echo(f"{user} may {'read' if read_only else 'read and change'} the account of {_owner(granted)}")
 
 
 @app.command()
@@ -35,8 +39,8 @@ def revoke(account: str, user: str, data: Path | None, config: Path | None) -> N
     from angarium.app.cli.reach import writing
 
     with writing(configured(data, config)) as caller:
-        caller.call("account.revoke", {"account": account, "user": user})
-    click.echo(f"{user} may no longer see the account of {account}")
+        revoked, _ = caller.call("account.revoke", {"account": account, "user": user})
+    click.echo(f"{user} may no longer see the account of {_owner(revoked)}")
 
 
 @app.command("list")
@@ -63,3 +67,8 @@ def list_(data: Path | None, config: Path | None) -> None:
     with reading(configured(data, config)) as store:
         for line in store.read(lines):
             click.echo(line)
+
+
+def _owner(done: "JSON") -> object:
+    """Whose account it was, which may have been given by its id."""
+    return done["owner"] if isinstance(done, dict) else done

@@ -54,14 +54,14 @@ def user_named(snapshot: Snapshot, name: str) -> User:
 
 
 def account_of(snapshot: Snapshot, account: str) -> User:
-    """The owner of an account that is named by its owner or by its Id."""
+    """The owner of an account that is named by its owner or by its Id; whoever is called as an Id looks is meant."""
+    found = principals.by_name(snapshot, account)
+    if found is not None:
+        return found
     for user in principals.all_users(snapshot):
         if account == f"a{user.account}":
             return user
-    found = principals.by_name(snapshot, account)
-    if found is None:
-        raise OperationError("notFound", f"there is no account {account!r}")
-    return found
+    raise OperationError("notFound", f"there is no account {account!r}")
 
 
 def account_number(arguments: Arguments) -> AccountKey:

@@ -116,13 +116,13 @@ def grant(services: Services, arguments: Arguments, _payload: bytes) -> tuple[JS
 
 
 def revoke(services: Services, arguments: Arguments, _payload: bytes) -> tuple[JSON, bytes]:
-    """account.revoke {account, user}: take a grant back."""
+    """account.revoke {account, user}: take a grant back; gives {accountId, owner}."""
     account, name = text(arguments, "account"), text(arguments, "user")
 
-    def job(transaction: Transaction) -> None:
+    def job(transaction: Transaction) -> JSON:
         holder, user = account_of(transaction, account), user_named(transaction, name)
         if not principals.revoke(transaction, holder.account, user):
             raise OperationError("notFound", f"{user.name!r} was not let into the account of {holder.name!r}")
+        return {"accountId": account_id(holder.account), "owner": holder.name}
 
-    services.store.write(job).result()
-    return None, b""
+    return services.store.write(job).result(), b""
