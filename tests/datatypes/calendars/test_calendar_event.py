@@ -277,3 +277,23 @@ def test_a_copy_needs_calendars_of_its_own_account(ann: Desk, bob: Desk, guest: 
     assert bob.event(made["created"]["c"]["id"])["title"] == "Tea"
     again = bob.harness.call(guest.user, "CalendarEvent/copy", {**copy, "create": {"c": create["c"]}})
     assert again["notCreated"]["c"]["type"] == "alreadyExists"
+
+
+def test_utc_times_that_are_given_hold_while_others_change(ann: Desk) -> None:
+    record = ann.put(timeZone="Europe/Berlin", duration="PT2H")  # from 7 to 9 UTC
+    ann.change(record, {"utcStart": "2026-10-01T08:00:00Z", "utcEnd": "2026-10-01T09:00:00Z"})
+    assert ann.event(record, "start", "duration") == {"id": record, "start": "2026-10-01T10:00:00", "duration": "PT1H"}
+    ann.change(record, {"start": "2026-10-01T10:30:00", "utcEnd": "2026-10-01T09:00:00Z"})
+    assert ann.event(record, "duration")["duration"] == "PT30M"
+    ann.change(record, {"utcStart": "2026-10-01T08:30:00Z", "timeZone": "America/New_York"})
+    assert ann.event(record, "start")["start"] == "2026-10-01T04:30:00"
+
+
+def test_an_object_can_be_given_back_as_it_was_got(ann: Desk) -> None:
+    record = ann.put(recurrenceRule={"frequency": "weekly"})
+    for given in (record, f"{record}-20261008T090000"):
+        assert "type" not in ann.change(given, {**ann.event(given), "title": given})
+        assert ann.event(given)["title"] == given
+    assert ann.change(record, {"baseEventId": None, "isOrigin": True}) is None
+    for wrong in ({"isOrigin": False}, {"baseEventId": record}):
+        assert ann.change(record, wrong)["properties"] == list(wrong)

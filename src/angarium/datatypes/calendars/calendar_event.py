@@ -55,7 +55,7 @@ def calendar_event_type(capability: str, scheduling: Scheduling) -> DataType:
         brief=True,
         properties=(
             Property("id", identifier, server_set=True, immutable=True),
-            Property("baseEventId", identifier, server_set=True, immutable=True),
+            Property("baseEventId", identifier, ABSENT, server_set=True, immutable=True),
             Property("calendarIds", map_of(identifier, true), references=calendars.KIND),
             Property("isDraft", boolean, False),
             Property("isOrigin", boolean, server_set=True),

@@ -1,6 +1,6 @@
 """`utcStart` and `utcEnd` of clients without time zones, turned into what an event has (JMAP calendars §5, §5.9)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, cast
 
 from angarium.datatypes.calendars import calendars
@@ -17,6 +17,19 @@ from angarium.formats.timezones import UTC_NAME, to_local, to_utc, zone
 
 INSTEAD: Final[Mapping[str, str]] = {"utcStart": "start", "utcEnd": "duration"}
 """What each of them sets."""
+
+
+_MOVING: Final = frozenset({"start", "utcStart", "timeZone"})
+
+
+def held(new: Event, changed: Sequence[str]) -> Event:
+    """The UTC times that a client gives as they are, where without them they would move with what it changes.
+
+    `new` has all properties that it gives, `changed` names those that differ.
+    """
+    if _MOVING.isdisjoint(changed):
+        return {}
+    return {name: new[name] for name in INSTEAD if new.get(name) is not None and INSTEAD[name] not in new}
 
 
 def settle(call: Call, event: Event, given: Collection[str]) -> Event:

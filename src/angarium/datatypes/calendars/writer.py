@@ -61,7 +61,12 @@ class CalendarEventWriter:
         if list(names) == [EVERYTHING]:
             return event
         shown = {name: event[name] for name in names if name in event}
-        return shown | {name: utc_time(event, name, UTC) for name in names if name in times.INSTEAD}
+        shown |= {name: utc_time(event, name, UTC) for name in names if name in times.INSTEAD}
+        if "isOrigin" in names:
+            shown["isOrigin"] = rules.is_origin(call, event)
+        if "baseEventId" in names and recurrence_id is not None:
+            shown["baseEventId"] = base
+        return shown
 
     def update(
         self, call: Call, record: str, old: dict[str, JSON], new: dict[str, JSON], names: Sequence[str]
@@ -71,7 +76,7 @@ class CalendarEventWriter:
         base, recurrence_id = split(record)
         stored = rules.changeable(call, _stored(call, base), base)
         before = own.seen(stored, user_of(call))
-        given = {name: new[name] for name in names if new.get(name) is not None}
+        given = {name: new[name] for name in names if new.get(name) is not None} | times.held(new, names)
         if recurrence_id is None:
             event = times.settle(call, normalise({**_without(before, names), **given}), given)
             event = without_leftovers(event, before)
