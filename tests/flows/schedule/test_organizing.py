@@ -98,6 +98,21 @@ def test_an_added_occurrence_that_goes_again_is_cancelled() -> None:
     assert told(event(), {**more, "sequence": 2}) == [(Method.REQUEST, (BOB, CY), [None])]
 
 
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        (None, True),
+        (changed(recurrenceOverrides={SECOND: {"excluded": True}}), True),
+        (changed(participants={"ann": person(ANN, "owner"), "bob": person(BOB)}), False),
+        (changed(recurrenceOverrides={SECOND: {"participants/cy": None}}), False),
+    ],
+    ids=["the event goes", "an occurrence goes", "a participant goes", "a participant leaves an occurrence"],
+)
+def test_a_cancellation_has_a_status_where_the_event_is_off_for_all(after: Event | None, expected: bool) -> None:
+    message = sent(event(), after)[0]
+    assert (message.method, "status" in message.events[0]) == (Method.CANCEL, expected)
+
+
 def test_an_override_that_goes_is_a_request() -> None:
     moved = event(recurrenceOverrides={SECOND: {"start": "2026-10-08T15:00:00"}})
     assert told(moved, changed()) == [(Method.REQUEST, (BOB, CY), [None])]

@@ -316,3 +316,20 @@ def test_an_occurrence_added_in_another_zone_is_one_of_the_series(ann: Desk) -> 
     comes(ann, letter(Method.REQUEST, theirs()))
     comes(ann, plain("ADD", *FROM_CY, "SEQUENCE:2", "DTSTART:20261010T070000Z", "SUMMARY:Party"))
     assert list(the_event(ann)["recurrenceOverrides"]) == ["2026-10-10T09:00:00"]
+
+
+def test_who_was_sent_by_somebody_invited_comes_in(ann: Desk) -> None:
+    def dan_comes() -> dict[str, Any]:
+        comer = 'ATTENDEE;PARTSTAT=ACCEPTED;DELEGATED-FROM="mailto:cy@example.net":mailto:dan@example.net'
+        comes(ann, plain("REPLY", TO_ANN[0], comer).replace(b"From: Cy <cy@", b"From: Dan <dan@"))
+        return dict(the_event(ann)["participants"])
+
+    invite(ann, person(CY))
+    assert len(dan_comes()) == 2
+    sends = 'ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:dan@example.net":mailto:cy@example.net'
+    comes(ann, plain("REPLY", TO_ANN[0], sends))
+    assert the_event(ann)["participants"]["guest0"]["delegatedTo"] == {"mailto:dan@example.net": True}
+    came = dan_comes()["self-0"]
+    assert (came["participationStatus"], came["delegatedFrom"]) == ("accepted", {CY: True})
+    comes(ann, plain("REPLY", *TO_ANN))
+    assert (status(ann), "delegatedTo" in the_event(ann)["participants"]["guest0"]) == ("accepted", False)

@@ -1,23 +1,26 @@
 """What the messages of participants come to where an event is organized: REPLY, COUNTER, REFRESH.
 
-Pure. A participant changes nothing but the own status (RFC 5546 §3.2.3); COUNTER is declined in so many words
+Pure. A participant changes nothing but the own status, and to whom it is delegated (RFC 5546 §3.2.3); COUNTER is declined in so many words
 (§3.2.7, §3.2.8), REFRESH is answered with what the participant may see (§3.2.6).
 """
 
 from collections.abc import Callable, Mapping
 from typing import Final, cast
 
-from angarium.datatypes.calendars.addresses import participants
+from angarium.datatypes.calendars.addresses import normal, participants
 from angarium.datatypes.calendars.own import Event
 from angarium.flows.schedule.attending import NEEDS_ACTION
 from angarium.flows.schedule.decision import PASSED_OVER, Decision, Held, Incoming, Step, Told, age, organizer_of
 from angarium.flows.schedule.guests import guests, key_of, occurrence, occurs, only, path_to
-from angarium.flows.schedule.message import Message, Method, overrides_of, sendable, with_overrides
+from angarium.flows.schedule.message import Message, Method, overrides_of, sendable, with_overrides, without
 from angarium.flows.schedule.organizing import whole
 from angarium.formats.jscalendar import difference, is_excluded
 from angarium.formats.json import JSON
 
-_STATUSES: Final = frozenset({"accepted", "declined", "tentative", "delegated", NEEDS_ACTION})
+_DELEGATED: Final = "delegated"
+_STATUSES: Final = frozenset({"accepted", "declined", "tentative", _DELEGATED, NEEDS_ACTION})
+_OF_ANSWER: Final = ("delegatedTo",)
+"""What goes with another answer."""
 _UNVERIFIED: Final = "it could not be verified that this comes from the participant, so nothing was changed"
 _STRANGER: Final = "this answer is from somebody who is not invited, so nothing was changed"
 _COUNTERED: Final = "another time or form of the event was proposed; nothing was changed, and the proposal was declined"
@@ -55,18 +58,35 @@ def _about(person: Mapping[str, JSON] | None, why: str) -> str:
 
 
 def _stranger(there: tuple[str, Event], incoming: Incoming) -> Decision:
-    """JMAP calendars §5.1.1: who may, comes in; nobody else does."""
+    """JMAP calendars §5.1.1, RFC 5546 §3.2.3: who may, or was sent by somebody invited, comes in; nobody else does."""
     record, event = there
     person = _person(incoming.event, incoming.sender)
     if incoming.method is not Method.REPLY or person is None or not incoming.is_trusted:
         return PASSED_OVER
-    if event.get("mayInviteSelf") is not True or incoming.recurrence_id is not None:
+    sent = _who_sent(event, incoming.sender)
+    if (event.get("mayInviteSelf") is not True and not sent) or incoming.recurrence_id is not None:
         return Decision(told=Told(record, event, _about(person, _STRANGER)))
     people = participants(event)
     key = next(f"self-{number}" for number in range(len(people) + 1) if f"self-{number}" not in people)
     named: dict[str, JSON] = {name: person[name] for name in ("name", "kind", "calendarAddress") if name in person}
+    if sent:
+        named["delegatedFrom"] = sent
     added: JSON = {"@type": "Participant", **named, "roles": {"attendee": True}, **_answer(person, incoming)}
     return Decision([Step(record, event, {**event, "participants": {**people, key: added}})])
+
+
+def _who_sent(event: Event, address: str) -> dict[str, JSON]:
+    """The addresses of participants who said that somebody comes in their place, as a delegatedFrom."""
+    return {
+        str(each["calendarAddress"]): True
+        for each in participants(event).values()
+        if each.get("participationStatus") == _DELEGATED and address in map(normal, _delegates(each))
+    }
+
+
+def _delegates(person: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    found = person.get("delegatedTo")
+    return found if isinstance(found, dict) else {}
 
 
 def _replied(there: tuple[str, Event], incoming: Incoming) -> Decision:
@@ -85,7 +105,7 @@ def _with_answer(event: Event, incoming: Incoming, person: Mapping[str, JSON]) -
     key = key_of(event, incoming.sender)
     if key is None or not _is_later(people[key], incoming):
         return None
-    answered: dict[str, JSON] = {**people[key], **_answer(person, incoming)}
+    answered: dict[str, JSON] = {**without(people[key], _OF_ANSWER), **_answer(person, incoming)}
     return {**event, "participants": cast(JSON, {**people, key: answered})}
 
 
@@ -101,7 +121,7 @@ def _with_answer_at(event: Event, at: str, incoming: Incoming, person: Mapping[s
     is_apart = path_to(key, "scheduleUpdated") in patch or "scheduleUpdated" not in base
     if is_apart and not _is_later(there, incoming):
         return None
-    answered: dict[str, JSON] = {**there, **_answer(person, incoming)}
+    answered: dict[str, JSON] = {**without(there, _OF_ANSWER), **_answer(person, incoming)}
     after = {**before, "participants": cast(JSON, {**participants(before), key: answered})}
     changed = difference(event, at, after)
     if not any(path in changed for path in ("participants", path_to(key))):
@@ -118,8 +138,11 @@ def _is_later(participant: Mapping[str, JSON], incoming: Incoming) -> bool:
 
 def _answer(person: Mapping[str, JSON], incoming: Incoming) -> dict[str, JSON]:
     sequence, updated = age(incoming.event)
+    status = person.get("participationStatus", NEEDS_ACTION)
+    to = _delegates(person) if status == _DELEGATED else {}
     return {
-        "participationStatus": person.get("participationStatus", NEEDS_ACTION),
+        "participationStatus": status,
+        **({"delegatedTo": dict(to)} if to else {}),
         "scheduleSequence": sequence,
         "scheduleUpdated": updated or incoming.now,
     }

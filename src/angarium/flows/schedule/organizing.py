@@ -96,11 +96,11 @@ class _Difference:
     def told(self, stamp: dict[str, JSON]) -> Iterator[_Letter]:
         """What the participant is told."""
         # §5.9.2.1: whoever is invited to the whole hears nothing of occurrences any more.
-        gone = [event for at, event in self.old.items() if at not in self.new and WHOLE not in self.new]
+        gone = [(at, event) for at, event in self.old.items() if at not in self.new and WHOLE not in self.new]
         left_out = frozenset(self._left_out())
-        gone += [_off(self.old[WHOLE], at) for at in sorted(left_out)]
+        gone += [(at, _off(self.old[WHOLE], at)) for at in sorted(left_out)]
         if gone:
-            yield Method.CANCEL, False, tuple(_cancelled(event, stamp) for event in gone)
+            yield Method.CANCEL, False, tuple(_cancelled(event, stamp, self._is_off(at)) for at, event in gone)
         asked = [
             event
             for at, event in self.new.items()
@@ -108,6 +108,13 @@ class _Difference:
         ]
         if asked:
             yield Method.REQUEST, not self.old, tuple(asked)
+
+    def _is_off(self, at: str) -> bool:
+        """Whether what a participant saw is there for nobody any more."""
+        if self.after is None or at == WHOLE:
+            return self.after is None
+        patch = overrides_of(self.after.event).get(at)
+        return is_excluded(patch) if patch is not None else not self.after.is_regular(at)
 
     def _left_out(self) -> Iterator[str]:
         """The occurrences of the whole that were there and that an override has taken out."""
@@ -132,6 +139,7 @@ def _off(event: Event, at: str) -> Event:
     return occurrence(event, at, overrides_of(event).get(at))
 
 
-def _cancelled(event: Event, stamp: dict[str, JSON]) -> Event:
+def _cancelled(event: Event, stamp: dict[str, JSON], is_off: bool) -> Event:
     kept: Event = {name: event[name] for name in _OF_CANCEL if name in event}
-    return {**kept, **stamp, "status": "cancelled"}
+    # RFC 5546 §3.2.5: STATUS says that it is off for all; it must not stand where some are no longer invited.
+    return {**kept, **stamp, **({"status": "cancelled"} if is_off else {})}
