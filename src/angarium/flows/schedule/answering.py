@@ -1,7 +1,7 @@
 """What the messages of participants come to where an event is organized: REPLY, COUNTER, REFRESH.
 
-Pure. A participant changes nothing but the own status, and to whom it is delegated (RFC 5546 §3.2.3); COUNTER is declined in so many words
-(§3.2.7, §3.2.8), REFRESH is answered with what the participant may see (§3.2.6).
+Pure. A participant changes nothing but the own status, and to whom it is delegated (RFC 5546 §3.2.3); COUNTER is
+declined in so many words (§3.2.7, §3.2.8), REFRESH is answered with what the participant may see (§3.2.6).
 """
 
 from collections.abc import Callable, Mapping
