@@ -139,6 +139,21 @@ def test_a_stage_hears_of_what_was_stored_and_of_nothing_else(store: Store, ann:
     assert done.email == emails(store, ann)[0].id
 
 
+def test_a_fault_in_a_stage_undoes_what_it_did_and_the_mail_stays(
+    store: Store, ann: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    def faulty(transaction: Transaction, _arrived: Arrival, _delivered: Delivered) -> None:
+        records.add(transaction, ann.account, MailboxRecord("half done"))
+        raise ValueError("a fault")
+
+    outcome = send(store, arrived(store), pipeline=replace(PIPELINE, stages=(faulty,)))
+    assert isinstance(outcome, Delivered)
+    assert [email.id for email in emails(store, ann)] == [outcome.email]
+    names = store.read(lambda snapshot: [one.name for one in records.read_all(snapshot.records, ann.account).values()])
+    assert "half done" not in names
+    assert "a fault" in caplog.text
+
+
 def test_a_user_without_an_inbox_gets_one(store: Store) -> None:
     bare = store.write(lambda transaction: new_user(transaction, "bare", None, [], 0)).result()
     first = delivered(store, arrived(store), "bare@example.com")

@@ -4,6 +4,7 @@ Everything that does not need the store is done before, once for all recipients:
 reads the message. The news goes out with the commit. RFC 5321 §4.4, §6.3; RFC 5233.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -17,10 +18,12 @@ from angarium.flows.subaddress import mailbox_of
 from angarium.formats import imip
 from angarium.formats.imip import Invitation
 from angarium.formats.message import Header, hops, parse
-from angarium.store.contract import NewMessage, OverQuota, StagedBlob, Transaction
+from angarium.store.contract import NewMessage, OverQuota, StagedBlob, StoreError, Transaction
 
 LOOP_HOPS: Final = 50
 """A message that so many servers have received runs in circles."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +135,20 @@ def _file(
     stored = ingest.store(transaction, account, message, arrived.blob)
     transaction.deliveries.add(account, blob, spelled, now)
     delivered = Delivered(found, address, mailbox, stored.id)
-    for stage in pipeline.stages:
-        stage(transaction, arrived, delivered)
+    _go_on(transaction, pipeline, arrived, delivered)
     return delivered
+
+
+def _go_on(transaction: Transaction, pipeline: Pipeline, arrived: Arrival, delivered: Delivered) -> None:
+    """Run the stages. A fault of theirs undoes what they did, and no more: mail must not come back or wait for it."""
+    try:
+        with transaction.savepoint():
+            for stage in pipeline.stages:
+                stage(transaction, arrived, delivered)
+    except StoreError:
+        raise
+    except Exception:
+        _log.exception("delivered, but not gone on email=%s to=%s", delivered.email, delivered.recipient.user.name)
 
 
 def _file_too(transaction: Transaction, arrived: Arrival, found: Recipient, mailbox: str) -> None:
