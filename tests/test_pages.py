@@ -15,7 +15,9 @@ PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))]
 
 _CODE = re.compile(r"```[^\n]*\n(.*?)```|``?([^`\n]+)``?", re.S)
-_CALL = re.compile(r"(?<![^\s/])angarium((?: +[^\s#\\|,]+(?:\\?\|[a-z]+)*| *\n +--\S+)+)")
+_CALL = re.compile(
+    r"(?:^|(?<=/))angarium((?: +[^\s#\\|,]+(?:\\?\|[a-z]+)*| *\n +--\S+)+)", re.M
+)  # elsewhere in a line it is a user's name
 _OPTION = re.compile(r"(?<!\S)\[?(--[a-z][a-z-]*)")
 _SETTINGS = re.compile(r"```toml\n(.*?)```", re.S)
 _LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]*))?\)")
