@@ -2,6 +2,7 @@
 
 import pytest
 
+from angarium.formats.icalendar import parse, write
 from angarium.formats.json import JSON
 from tests.formats.icalendar.ics import component, event, only, read, told
 
@@ -122,3 +123,31 @@ def test_times_at_the_ends_of_the_calendar_stay_in_it() -> None:
     for start in ("00010101T000000Z", "99991231T235959Z"):
         entry = only(event("DURATION:P3650000D", "RRULE:FREQ=YEARLY;COUNT=2", start=f"DTSTART:{start}"))
         assert entry["duration"] == "P3650000D"
+
+
+@pytest.mark.parametrize("name", ["America/New_York", "Pacific/Kiritimati", "Europe/Berlin"])
+@pytest.mark.parametrize("start", ["0001-01-01T00:00:00", "9999-12-31T23:59:59"])
+def test_events_at_the_ends_of_the_calendar_are_written(name: str, start: str) -> None:
+    rule: JSON = {"@type": "RecurrenceRule", "frequency": "weekly"}
+    entry: dict[str, JSON] = {"@type": "Event", "uid": "u", "start": start, "timeZone": name, "recurrenceRule": rule}
+    (again,) = parse(write([entry], "-//T//T//EN")).entries
+    assert {key: again[key] for key in entry} == entry
+
+
+def test_a_floating_occurrence_of_a_series_with_an_end_elsewhere_keeps_its_length() -> None:
+    entry: dict[str, JSON] = {
+        "@type": "Event",
+        "uid": "u",
+        "start": "2026-10-01T09:00:00",
+        "timeZone": "Europe/Berlin",
+        "endTimeZone": "Asia/Tokyo",
+        "duration": "PT5H",
+        "recurrenceRule": {"@type": "RecurrenceRule", "frequency": "weekly"},
+        "recurrenceOverrides": {"2026-10-08T09:00:00": {"timeZone": None}},
+    }
+    (again,) = parse(write([entry], "-//T//T//EN")).entries
+    assert again["recurrenceOverrides"] == {"2026-10-08T09:00:00": {"timeZone": None, "endTimeZone": None}}
+
+
+def test_a_rule_that_takes_out_is_told_to_be_left_out() -> None:
+    assert "EXRULE" in told(event("RRULE:FREQ=DAILY;COUNT=4", "EXRULE:FREQ=DAILY;INTERVAL=2"))[0]

@@ -188,7 +188,8 @@ def _end(made: dict[str, JSON], own: Form, notes: Notes, text: str) -> Line:
     length = duration.parse(text)
     ends_in = made.get("endTimeZone")
     start = time(made["start"])
-    other = zone(ends_in) if isinstance(ends_in, str) else None
+    # An occurrence may be floating where its series has zones: then there is no end elsewhere.
+    other = zone(ends_in) if isinstance(ends_in, str) and made.get("timeZone") is not None else None
     parameters = notes.parameters("duration", "DTEND")
     if length is not None and (other is not None or notes.name("duration") == "DTEND"):
         if own.dates and length.days > 0:

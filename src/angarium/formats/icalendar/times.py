@@ -200,6 +200,8 @@ class TimesReader:
                 self._rule(line)
             else:
                 self._dates(line, overrides)
+        if "EXRULE" in self._named:
+            self._found.problems.append("what its EXRULE takes out stays in: such rules are kept and not followed")
         if len(self._named.get("RRULE", ())) > 1:
             self._found.problems.append("it has several recurrence rules: the first is taken, the others are kept")
         self._found.recurs = self._long

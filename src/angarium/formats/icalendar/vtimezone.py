@@ -48,7 +48,7 @@ def _observances(within: tzinfo, year: int, end: int, endless: bool) -> tuple[Co
     )
     offset = offset_at(within, begin)
     name, daylight = _named(within, begin)
-    made = [_observance(_Change(begin + offset, offset, offset, name, daylight), [], None)]
+    made = [_observance(_Change(max(begin + offset, FIRST), offset, offset, name, daylight), [], None)]
     rules = _rules(changes) if endless else []
     covered = {change for _, row, _ in rules for change in row}
     groups: dict[tuple[int, int, str, bool], list[_Change]] = {}
