@@ -46,5 +46,12 @@ def test_a_star_gathers_no_more_than_it_may() -> None:
         pointer.resolve(lists, "/a/*", 99)
 
 
+def test_a_star_goes_to_no_more_than_it_may_also_where_nothing_is() -> None:
+    empty: JSON = [[[]] * 10] * 10
+    assert pointer.resolve(empty, "/*/*", 55) == []
+    with pytest.raises(FormatError, match="goes to more than 108"):
+        pointer.resolve(empty, "/*/*", 54)
+
+
 def test_escaping_a_name_makes_one_token() -> None:
     assert pointer.split("/" + pointer.escape("a/b~c~1")) == ["a/b~c~1"]

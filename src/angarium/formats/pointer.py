@@ -1,5 +1,7 @@
 """JSON Pointer (RFC 6901) with the `*` that JMAP adds for arrays (RFC 8620 §3.7)."""
 
+from dataclasses import dataclass
+
 from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON
 
@@ -31,38 +33,45 @@ def escape(name: str) -> str:
 def resolve(value: JSON, pointer: str, largest: int) -> JSON:
     """What a pointer with `*` names inside a value (RFC 8620 §3.7).
 
-    Raises FormatError when nothing is there, or when `*` gathers more than `largest` items.
+    Raises FormatError when nothing is there, or when `*` gathers more than `largest` items or goes to twice as many.
     """
-    return _resolve(value, split(pointer), largest)
+    return _Walk(largest, 2 * largest).to(value, split(pointer))
 
 
-def _resolve(value: JSON, tokens: list[str], largest: int) -> JSON:
-    for depth, token in enumerate(tokens):
-        if isinstance(value, list):
-            if token == "*":  # noqa: S105 (a piece of a pointer)
-                return _gather(value, tokens[depth + 1 :], largest)
-            value = value[_index(token, len(value))]
-        elif isinstance(value, dict) and token in value:
-            value = value[token]
-        else:
-            raise FormatError(f"nothing is at '{token}'", depth)
-    return value
+@dataclass(slots=True)
+class _Walk:
+    """One pointer on its way: items that may be gathered, and how many more may be gone to, also for nothing."""
 
+    largest: int
+    left: int
 
-def _gather(items: list[JSON], rest: list[str], largest: int) -> JSON:
-    """The rest of the pointer on every item; results that are arrays are joined into one."""
-    if "*" in rest and len(items) > largest:
-        raise FormatError(f"'*' gathers more than {largest} items")
-    gathered: list[JSON] = []
-    for item in items:
-        found = _resolve(item, rest, largest)
-        if isinstance(found, list):
-            gathered.extend(found)
-        else:
-            gathered.append(found)
-        if len(gathered) > largest:
-            raise FormatError(f"'*' gathers more than {largest} items")
-    return gathered
+    def to(self, value: JSON, tokens: list[str]) -> JSON:
+        for depth, token in enumerate(tokens):
+            if isinstance(value, list):
+                if token == "*":  # noqa: S105 (a piece of a pointer)
+                    return self._gather(value, tokens[depth + 1 :])
+                value = value[_index(token, len(value))]
+            elif isinstance(value, dict) and token in value:
+                value = value[token]
+            else:
+                raise FormatError(f"nothing is at '{token}'", depth)
+        return value
+
+    def _gather(self, items: list[JSON], rest: list[str]) -> JSON:
+        """The rest of the pointer on every item; results that are arrays are joined into one."""
+        self.left -= len(items)
+        if self.left < 0:
+            raise FormatError(f"'*' goes to more than {2 * self.largest} items")
+        gathered: list[JSON] = []
+        for item in items:
+            found = self.to(item, rest)
+            if isinstance(found, list):
+                gathered.extend(found)
+            else:
+                gathered.append(found)
+            if len(gathered) > self.largest:
+                raise FormatError(f"'*' gathers more than {self.largest} items")
+        return gathered
 
 
 def _index(token: str, length: int) -> int:
