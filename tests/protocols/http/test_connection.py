@@ -51,6 +51,8 @@ def read_one(connection: socket.socket) -> bytes:
         b"GET /healthz HTTP/1.1\nHost: x\n\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
         b"GET /health z HTTP/1.1\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
         b"CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n",
     ],
 )
@@ -59,6 +61,10 @@ def test_what_could_be_read_two_ways_is_refused_and_closed(served: Served, ann: 
     assert statuses(answer) == [400]
     assert b"application/problem+json" in answer
     assert b"connection: close" in answer
+
+
+def test_a_request_from_before_there_were_hosts_is_answered(served: Served) -> None:
+    assert statuses(served.raw(b"GET /healthz HTTP/1.0\r\n\r\n")) == [200]
 
 
 def test_several_requests_in_one_piece_are_answered_in_order(served: Served, ann: User) -> None:

@@ -130,6 +130,9 @@ class Connection(HttpToolsProtocol):
         if self._head_octets > HEAD_OCTETS and self._size_of_head() > HEAD_OCTETS:
             self._refusal = _large_head()
             raise Refused
+        if [name for name, _ in self.headers].count(b"host") != 1 and self.parser.get_http_version() == "1.1":
+            self._refusal = Problem(400, "A request must have one Host header.")  # RFC 9112 §3.2
+            raise Refused
         super().on_headers_complete()
         together = Together(self.transport, self.on_response_complete)
         self.cycle.transport = together  # type: ignore[assignment]  # it has all that an answer uses
