@@ -227,6 +227,40 @@ def test_an_alert_by_mail_is_a_message_to_the_user(ann: Desk) -> None:
     assert b"Bring the plans." in body
 
 
+def mails(desk: Desk) -> list[bytes]:
+    """The mail that waits to be sent."""
+    return desk.harness.store.read(
+        lambda snapshot: [bytes(snapshot.blobs.open(item.blob)[:]) for item in queue.read(snapshot)]
+    )
+
+
+def test_a_mail_tells_of_the_occurrence_as_it_is(ann: Desk) -> None:
+    moved = {"2026-10-02T09:00:00": {"title": "Brunch", "start": "2026-10-02T11:30:00"}}
+    daily = {"recurrenceRule": {"frequency": "daily"}, "recurrenceOverrides": moved}
+    ann.put(**daily, timeZone="Etc/UTC", title="Breakfast", alerts=alert(action="email"))
+    take_in(ann)
+    go_off(ann, "2026-10-01T08:45:00Z")
+    go_off(ann, "2026-10-02T11:15:00Z")
+    first, second = sorted(mails(ann), key=lambda octets: b"Brunch" in octets)
+    assert b"Breakfast" in first
+    assert b"When: 2026-10-01 09:00:00" in first
+    assert b"When: 2026-10-02 11:30:00" in second
+
+
+def test_a_mail_tells_a_guest_nothing_of_an_event_that_became_private(ann: Desk, bob: Desk) -> None:
+    event = ann.put(timeZone="Etc/UTC", title="Doctor", locations={"1": {"name": "Clinic"}}, description="knee")
+    guest = bob.inside(ann)
+    guest.change(event, {"alerts": alert(action="email")})
+    guest.call("Calendar/set", update={ann.calendar: {"isSubscribed": True}})
+    ann.change(event, {"privacy": "private"})
+    take_in(ann)
+    go_off(ann, "2026-10-01T08:45:00Z")
+    (octets,) = mails(ann)
+    assert b"To: bob@example.com" in octets
+    assert b"When: 2026-10-01 09:00:00" in octets
+    assert not any(word in octets for word in (b"Doctor", b"Clinic", b"knee"))
+
+
 def test_nobody_is_told_more_often_than_a_person_can_bear(ann: Desk) -> None:
     for number in range(remind.MOST_IN_A_WHILE + 20):
         ann.put(uid=f"u{number}", timeZone="Etc/UTC", alerts=alert(action="email" if number % 2 else "display"))

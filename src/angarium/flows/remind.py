@@ -15,6 +15,7 @@ from typing import Final, cast
 from angarium.datatypes.calendars import calendars, events, own, reminders, view
 from angarium.datatypes.calendars.alerts import EMAIL, Alerts, Due
 from angarium.datatypes.calendars.own import OWNER, Event
+from angarium.datatypes.calendars.reader import at_instance
 from angarium.datatypes.calendars.reminders import Mark, Pending
 from angarium.datatypes.principals import Domains, User, addresses, by_id, grants_of_account, owner
 from angarium.datatypes.submission import Address, Envelope, enqueue
@@ -175,9 +176,9 @@ def _mail(
     address = next(iter(addresses(person.user, domains)), None)
     if address is None:
         return
-    shown = own.seen(event, person.name)
+    shown = _shown(event, person, due.recurrence_id)
     title = writable(str(shown.get("title") or "Event"))[:200]
-    lines = [title, "", *_lines(shown, due)]
+    lines = [title, "", *_lines(shown)]
     headers = (
         DraftHeader("From", "Addresses", [{"name": "Calendar", "email": address}]),
         DraftHeader("To", "Addresses", [{"name": None, "email": address}]),
@@ -195,10 +196,19 @@ def _mail(
     enqueue(transaction, person.user.account, envelope, transaction.blobs.add(octets), now)
 
 
-def _lines(event: Event, due: Due) -> Iterator[str]:
+def _shown(event: Event, person: _Person, recurrence_id: str | None) -> Event:
+    """The event, or one instance of it, as somebody may see it (§5.8)."""
+    shown = view.shown(event, view.Viewer(person.name, frozenset()))
+    if recurrence_id is None:
+        return shown
+    patches = cast("dict[str, dict[str, JSON]]", shown.get("recurrenceOverrides") or {})
+    return at_instance(shown, recurrence_id, patches.get(recurrence_id))
+
+
+def _lines(event: Event) -> Iterator[str]:
     """What a person wants to know of it."""
     zone = str(event.get("timeZone") or "")
-    yield f"When: {(due.recurrence_id or str(event.get('start'))).replace('T', ' ')} {zone}".rstrip()
+    yield f"When: {str(event.get('start')).replace('T', ' ')} {zone}".rstrip()
     places = event.get("locations")
     named = (
         [place.get("name") for place in places.values() if isinstance(place, dict)] if isinstance(places, dict) else []
