@@ -182,3 +182,23 @@ def test_a_guest_may_not_take_the_details_of_a_private_event_home(ann: Desk, bob
     arguments = {"fromAccountId": ann.account, "accountId": bob.account, "create": create}
     refused = bob.harness.call(guest.user, "CalendarEvent/copy", arguments)["notCreated"]
     assert {name: error["type"] for name, error in refused.items()} == {"private": "forbidden", "secret": "notFound"}
+
+
+def test_who_does_not_see_attendees_takes_none_out(ann: Desk, guest: Desk) -> None:
+    event = ann.put(**SERIES, hideAttendees=True)
+    ann.change(event, {"recurrenceOverrides/2026-10-04T09:00:00": {"participants/z/participationStatus": "declined"}})
+    before = ann.event(event)
+    guest.change(event, {**guest.event(event), "title": "Dentist"})
+    instance = f"{event}-20261002T090000"
+    given = guest.event(instance)
+    given["participants"]["b"]["name"] = "Bobby"
+    guest.change(instance, given)
+    after = ann.event(event)
+    assert after["participants"] == before["participants"]
+    changed = {"title": "Surgeon", "start": "2026-10-02T10:00:00", "participants/b/name": "Bobby"}
+    assert after["recurrenceOverrides"] == {**before["recurrenceOverrides"], "2026-10-02T09:00:00": changed}
+    guest.change(event, {"participants/b": None, "recurrenceOverrides": None})
+    left = ann.event(event)
+    assert left["participants"].keys() == {"a", "z"}
+    assert left["recurrenceOverrides"] == {"2026-10-04T09:00:00": {"participants/z/participationStatus": "declined"}}
+    assert guest.change(event, {"participants/z/name": "Nobody"})["type"] == "invalidPatch"

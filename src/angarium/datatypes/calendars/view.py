@@ -62,9 +62,41 @@ def shown(stored: Event, who: Viewer) -> Event:
     if not who.is_owner and is_private(event):
         event = {name: value for name, value in event.items() if name in _OF_PRIVATE}
         return _with_patches(event, lambda path, _value: path.partition("/")[0] in _OF_PRIVATE)
-    if event.get("hideAttendees") is True and not owns(event, who.addresses):
-        return reduced(event, who.addresses)
-    return event
+    return attended(event, who.addresses)
+
+
+def attended(event: Event, addresses: frozenset[str]) -> Event:
+    """The event with the participants whom somebody who has these addresses may see (`hideAttendees`)."""
+    hides = event.get("hideAttendees") is True and not owns(event, addresses)
+    return reduced(event, addresses) if hides else event
+
+
+def with_hidden(after: Event, before: Event, addresses: frozenset[str]) -> Event:
+    """What somebody made of an event, who may not have seen all participants: those who were hidden are in it."""
+    known = attended(before, addresses)
+    if known is before:
+        return after
+    made = _with_people(after, before, known)
+    left, patches = _overrides(known), _overrides(after)
+    for at, patch in _overrides(before).items():
+        hidden = {path: value for path, value in patch.items() if path not in left[at]}
+        here = patches.get(at, {})
+        if here.get("excluded") is not True:
+            kept = {**hidden, **(_with_people(here, patch, left[at]) if "participants" in here else here)}
+            patches |= {at: kept} if kept or at in patches else {}
+    return {**made, "recurrenceOverrides": cast(JSON, patches)} if patches else made
+
+
+def _with_people(after: Event, before: Event, known: Event) -> Event:
+    """The event, or the patch, with the participants that are not in what is known of it."""
+    seen = participants(known)
+    hidden = {key: entry for key, entry in participants(before).items() if key not in seen}
+    return {**after, "participants": cast(JSON, {**participants(after), **hidden})} if hidden else after
+
+
+def _overrides(event: Event) -> dict[str, Event]:
+    found = event.get("recurrenceOverrides")
+    return cast("dict[str, Event]", dict(found)) if isinstance(found, dict) else {}
 
 
 def owns(event: Mapping[str, JSON], addresses: frozenset[str]) -> bool:

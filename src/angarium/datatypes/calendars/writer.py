@@ -27,6 +27,9 @@ from angarium.formats.searchtext import prepare_columns
 _OF_WHOLE: Final = frozenset({"calendarIds", "sequence", "updated", "created", "version"})
 """Properties that one instance does not have apart from its event."""
 
+_OF_PEOPLE: Final = frozenset({"participants", "recurrenceOverrides"})
+"""Properties in which participants may be hidden."""
+
 _STEPS: Final = 20_000
 
 
@@ -60,6 +63,8 @@ class CalendarEventWriter:
             return None
         if list(names) == [EVERYTHING]:
             return event
+        if not _OF_PEOPLE.isdisjoint(names):
+            event = view.attended(event, view.viewer(call).addresses)
         shown = {name: event[name] for name in names if name in event}
         shown |= {name: utc_time(event, name, UTC) for name in names if name in times.INSTEAD}
         if "isOrigin" in names:
@@ -79,7 +84,7 @@ class CalendarEventWriter:
         given = {name: new[name] for name in names if new.get(name) is not None} | times.held(new, names)
         if recurrence_id is None:
             event = times.settle(call, normalise({**_without(before, names), **given}), given)
-            event = without_leftovers(event, before)
+            event = without_leftovers(_with_hidden(call, event, before, names), before)
         else:
             event = _overridden(call, before, recurrence_id, given, names)
         event = rules.checked(call, rules.advanced(call, before, event, names), before)
@@ -172,6 +177,7 @@ def _overridden(
             f"{', '.join(refused)}: belongs to the whole series; change it by the id of the base event", *refused
         )
     wanted = times.settle(call, normalise({**_without(instance, names), **given}), given)
+    wanted = _with_hidden(call, wanted, instance, names)
     wanted = {name: value for name, value in wanted.items() if name not in _OF_WHOLE}
     wanted |= {name: before[name] for name in _OF_WHOLE if name in before}
     patch = difference(before, recurrence_id, wanted)
@@ -181,6 +187,13 @@ def _overridden(
     else:
         overrides.pop(recurrence_id, None)
     return _with_overrides(before, overrides)
+
+
+def _with_hidden(call: Call, event: Event, before: Event, names: Sequence[str]) -> Event:
+    """§5.8: who sets participants says nothing of those whom the server does not show."""
+    if _OF_PEOPLE.isdisjoint(names):
+        return event
+    return view.with_hidden(event, before, view.viewer(call).addresses)
 
 
 def _by_rule(event: Event, recurrence_id: str) -> bool:
