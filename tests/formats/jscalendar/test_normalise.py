@@ -116,3 +116,19 @@ def test_anything_is_taken(odd: dict[str, JSON]) -> None:
 def test_entries_of_a_group_are_brought_along() -> None:
     group = normalise({"@type": "Group", "uid": "g", "entries": [event(recurrenceRules=[DAILY])]})
     assert group["entries"] == [event(recurrenceRule=DAILY)]
+
+
+def test_participants_of_one_occurrence_are_reached_by_their_address() -> None:
+    old: JSON = {"sendTo": {"imip": "mailto:c@x.example"}, "roles": {"attendee": True}}
+    new: JSON = {"calendarAddress": "mailto:c@x.example", "roles": {"attendee": True}}
+    base: JSON = {"a": {"calendarAddress": "mailto:a@x.example"}}
+    patches: JSON = {
+        "2026-01-06T09:00:00": {"participants/c": old},
+        "2026-01-07T09:00:00": {"participants": {"c": old}},
+    }
+    made = normalise(event(participants=base, recurrenceOverrides=patches))
+    assert check(made) == []
+    assert made["recurrenceOverrides"] == {
+        "2026-01-06T09:00:00": {"participants/c": new},
+        "2026-01-07T09:00:00": {"participants": {"c": new}},
+    }

@@ -45,7 +45,7 @@ def _override(patch: JSON) -> JSON:
     if patch.get("excluded") is True:
         return {"excluded": True}
     made = {path: value for path, value in patch.items() if path != "excluded" or value is not False}
-    for step in (_durations, _color, _links, _virtual):
+    for step in (_durations, _color, _links, _virtual, _people):
         step(made)
     return made
 
@@ -97,11 +97,24 @@ def _organizer(made: dict[str, JSON]) -> None:
     if isinstance(reply_to, dict) and (address := _address(reply_to)):
         made.setdefault("organizerCalendarAddress", address)
         del made["replyTo"]
+    _people(made)
+
+
+def _people(made: dict[str, JSON]) -> None:
+    """Participants are reached by their calendar address; in a patch, those that are given whole."""
+    for path, value in made.items():
+        if path.startswith("participants/") and isinstance(value, dict):
+            made[path] = copy = dict(value)
+            _reached(copy)
     for _, participant in _entries(made, "participants"):
-        send_to = participant.get("sendTo")
-        if isinstance(send_to, dict) and (address := _address(send_to)):
-            participant.setdefault("calendarAddress", address)
-            del participant["sendTo"]
+        _reached(participant)
+
+
+def _reached(participant: dict[str, JSON]) -> None:
+    send_to = participant.get("sendTo")
+    if isinstance(send_to, dict) and (address := _address(send_to)):
+        participant.setdefault("calendarAddress", address)
+        del participant["sendTo"]
 
 
 def _address(ways: Mapping[str, JSON]) -> str | None:
