@@ -45,6 +45,33 @@ def test_a_link_in_the_place_of_a_blob_is_not_followed(tmp_path: Path, files: Bl
         files.map(HASH)
 
 
+def test_a_file_that_damage_left_empty_counts_as_gone(store: SqliteStore) -> None:
+    account = account_of(store)
+    done(store, lambda t: t.blobs.upload(account, "joe", t.blobs.add(LARGE), 0, 10**9))
+    store._files.path(HASH).write_bytes(b"")
+    with pytest.raises(KeyError):
+        store.read(lambda s: s.blobs.open(HASH))
+
+
+@pytest.mark.parametrize("left", [None, b"", LARGE[:-1]])
+@pytest.mark.parametrize("staged", [True, False])
+def test_content_that_comes_again_makes_good_what_damage_took(
+    store: SqliteStore, left: bytes | None, staged: bool
+) -> None:
+    account = account_of(store)
+    done(store, lambda t: t.blobs.upload(account, "joe", t.blobs.add(LARGE), 0, 10**9))
+    store._files.path(HASH).unlink()
+    if left is not None:
+        store._files.path(HASH).write_bytes(left)
+    stage = store.stage()
+    stage.write(LARGE)
+    again = stage.finish() if staged else LARGE
+    done(store, lambda t: t.blobs.upload(account, "ann", t.blobs.add(again), 0, 10**9))
+    stage.discard()
+    assert store.read(lambda s: s.blobs.open(HASH)[:]) == LARGE
+    assert store.read(lambda s: s.problems()) == []
+
+
 def test_names_are_synced_once_after_a_rename(files: BlobFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[Path] = []
     monkeypatch.setattr(files.disk, "sync_folder", synced.append)

@@ -5,10 +5,12 @@ names are synced by `sync_names`, before the commit that relies on them. What a 
 row names: `sweep` lists what is there, for the collector to compare.
 """
 
+import errno
 import fcntl
 import mmap
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
@@ -99,6 +101,14 @@ class BlobFiles:
         """The content as a read-only map; raises FileNotFoundError."""
         return map_file(self.path(blob))
 
+    def has(self, blob: BlobHash, size: int) -> bool:
+        """Whether the file of a blob is there with so many octets."""
+        try:
+            found = os.lstat(self.path(blob))
+        except FileNotFoundError:
+            return False
+        return stat.S_ISREG(found.st_mode) and found.st_size == size
+
     def remove(self, blob: BlobHash) -> None:
         """Remove a file; harmless when it is not there."""
         self.disk.remove(self.path(blob))
@@ -124,9 +134,11 @@ class BlobFiles:
 
 
 def map_file(path: Path) -> mmap.mmap:
-    """A file that is not empty as a read-only map; raises FileNotFoundError."""
+    """A file as a read-only map; FileNotFoundError also for one that is empty, as damage leaves it: none of ours is."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
+        if not os.fstat(handle).st_size:
+            raise FileNotFoundError(errno.ENOENT, "the file is empty", str(path))
         return mmap.mmap(handle, 0, access=mmap.ACCESS_READ)
     finally:
         os.close(handle)

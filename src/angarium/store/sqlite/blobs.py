@@ -121,13 +121,13 @@ class BlobsTransaction(BlobsReader):
         """Keep content; it must be referenced or recorded as an upload in the same transaction."""
         if isinstance(blob, bytes) and len(blob) > INLINE:  # no file is written for what is here already
             name = BlobHash(sha256(blob).hexdigest())
-            if self.size(name) is not None:
+            if self._holds(name):
                 return name
         staged: StagedBlob = stage_bytes(self._files, blob) if isinstance(blob, bytes) else blob
         match staged:
             case StagedBytes():
                 self._insert(staged, staged.content)
-            case StagedFile() if self.size(staged.hash) is not None:
+            case StagedFile() if self._holds(staged.hash):
                 self.spent.append(staged)
             case StagedFile():
                 with told():
@@ -136,6 +136,13 @@ class BlobsTransaction(BlobsReader):
             case _:
                 raise TypeError("this blob was staged by another store")
         return staged.hash
+
+    def _holds(self, blob: BlobHash) -> bool:
+        """Whether the blob is here; not when damage took its file or a part of it, which what comes now makes good."""
+        row: tuple[int, int] | None = self._connection.execute(
+            "SELECT size, content IS NULL FROM blob WHERE hash = ?", (blob,)
+        ).get
+        return row is not None and (not row[1] or self._files.has(blob, row[0]))
 
     def _insert(self, staged: StagedBytes | StagedFile, content: bytes | None) -> None:
         self._connection.execute(
