@@ -1,3 +1,5 @@
+import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -103,3 +105,18 @@ def test_a_copy_of_the_database_opens_in_another_folder(tmp_path: Path) -> None:
     other = open_store(tmp_path / "other")
     assert other.read(lambda snapshot: snapshot.accounts()) == [account]
     other.close()
+
+
+def test_only_its_owner_may_read_the_database_whoever_made_the_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o755)
+    mask = os.umask(0o022)
+    try:
+        opened = open_store(folder)
+        opened.copy_database(tmp_path / "copy")
+        files = [*(path for path in folder.iterdir() if path.is_file()), tmp_path / "copy"]
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in files}
+        opened.close()
+    finally:
+        os.umask(mask)
+    assert modes == dict.fromkeys(("angarium.db", "angarium.db-wal", "angarium.db-shm", "writer.lock", "copy"), 0o600)

@@ -17,6 +17,9 @@ from angarium.store.sqlite.disk import Disk
 FILE = "angarium.db"
 """Name of the database in the data folder."""
 
+PRIVATE = 0o600
+"""For its owner alone: the folder may have been made by somebody who lets others look in (systemd does)."""
+
 BUSY_MS = 10_000
 STATEMENTS = 200
 COPY_PAGES = 1024
@@ -57,6 +60,8 @@ def connect(path: Path, access: Access, vfs: str | None = None, durable: bool = 
         name, flags = f"{path.absolute().as_uri()}?immutable=1", flags | apsw.SQLITE_OPEN_URI
     connection = apsw.Connection(name, flags=flags, vfs=vfs, statementcachesize=STATEMENTS)
     try:
+        if access is Access.CREATE and not path.stat().st_size:
+            path.chmod(PRIVATE)  # the log and its index take it from there
         connection.set_busy_timeout(BUSY_MS)
         connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
         # Else a statement whose plan might look at a bound value (`LIMIT ?`) is prepared anew whenever it is bound.
@@ -97,6 +102,7 @@ def copy_database(
     """
     disk.remove(target)
     with closing(apsw.Connection(str(target), vfs=vfs)) as copy:
+        target.chmod(PRIVATE)
         run_script(copy, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")  # a crash leaves it unfinished anyway
         with copy.backup("main", source, "main") as backup:
             while not backup.done:
