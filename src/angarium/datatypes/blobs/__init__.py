@@ -1,6 +1,6 @@
 """Binary data: blob ids, upload, download, Blob/copy."""
 
-from angarium.datatypes.blobs.access import Blob, octets, read_blob
+from angarium.datatypes.blobs.access import Blob, octets, octets_of, read_blob
 from angarium.datatypes.blobs.blobid import MOST_STEPS, BlobId, Step, locate, parse_blob_id
 from angarium.datatypes.blobs.budget import charge, read_counted, spend
 from angarium.datatypes.blobs.copy import BLOB_COPY
@@ -25,6 +25,7 @@ __all__ = [
     "locate",
     "methods",
     "octets",
+    "octets_of",
     "parse_blob_id",
     "parse_blobs",
     "read_blob",

@@ -4,12 +4,15 @@ Everything that takes a blob id from a client goes through `read_blob`: the id a
 account of the user (or the user's own upload there) does.
 """
 
+import logging
 from dataclasses import dataclass
 from mmap import mmap
 
 from angarium.datatypes.blobs.blobid import BlobId, locate, parse_blob_id
 from angarium.engine.access import AccountAccess, Principal
-from angarium.store.contract import Content, Snapshot
+from angarium.store.contract import BlobHash, Content, Snapshot
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +40,12 @@ def read_blob(snapshot: Snapshot, principal: Principal, account: AccountAccess, 
 def octets(content: Content) -> bytes | mmap:
     """Content as what the parsers take, copied only when it is neither octets nor a mapped file."""
     return content if isinstance(content, bytes | mmap) else content[:]
+
+
+def octets_of(snapshot: Snapshot, blob: BlobHash) -> bytes | mmap:
+    """A blob that something references; none, and a line in the log, where damage took it: others are shown with it."""
+    try:
+        return octets(snapshot.blobs.open(blob))
+    except KeyError:
+        _log.error("a content is gone, angarium verify tells whose hash=%s", blob)
+        return b""

@@ -6,7 +6,7 @@ Only conditions that an email must or may match give words; what stands under NO
 from collections.abc import Iterator
 from typing import Final, cast
 
-from angarium.datatypes.blobs import octets
+from angarium.datatypes.blobs import octets_of
 from angarium.engine.call import Call
 from angarium.engine.declare import REQUIRED, Access, Argument, DataType, Method, Response
 from angarium.engine.errors import MethodError, MethodErrorType
@@ -40,7 +40,7 @@ def _values(expression: Expression | None, names: frozenset[str]) -> Iterator[st
 def _preview(snapshot: Snapshot, blob: BlobHash, structure: bytes, words: tuple[Word, ...]) -> str | None:
     if not words:
         return None
-    return snippet(search_text(octets(snapshot.blobs.open(blob)), expand(cast(Json, loads(structure)))), words)
+    return snippet(search_text(octets_of(snapshot, blob), expand(cast(Json, loads(structure)))), words)
 
 
 def search_snippet_get(capability: str, email: DataType) -> Method:

@@ -1,6 +1,7 @@
 """Email/get (RFC 8621 §4.2)."""
 
 import base64
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -267,3 +268,23 @@ def test_large_messages_are_read_from_files(ann: Desk) -> None:
     email = ann.email(ann.put(data), "attachments", "bodyValues", "headers", fetchTextBodyValues=True)
     assert ann.download(email["attachments"][0]["blobId"]) == bytes(range(256)) * 2000
     assert email["bodyValues"]["1"]["value"] == "text"
+
+
+def test_a_message_whose_octets_were_lost_hides_no_other(ann: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    whole = ann.put(octets("whole", "here"))
+    lost = ann.put(octets("lost", "x" * 70_000))
+    (file,) = (path for path in (Path(ann.harness.store._files.blobs)).rglob("*") if path.is_file())
+    for left in (b"Subject: half", None):
+        file.unlink()
+        if left is not None:
+            file.write_bytes(left)
+        shown = ann.call(
+            "Email/get", ids=[whole, lost], properties=["subject", "bodyValues", "headers"], fetchAllBodyValues=True
+        )["list"]
+        assert [(email["subject"], *email["bodyValues"].values()) for email in shown] == [
+            ("whole", {"value": "here", "isEncodingProblem": False, "isTruncated": False}),
+            ("lost", {"value": "", "isEncodingProblem": True, "isTruncated": False}),
+        ]
+        snippets = ann.call("SearchSnippet/get", filter={"text": "here"}, emailIds=[whole, lost])["list"]
+        assert [snippet["emailId"] for snippet in snippets] == [whole, lost]
+    assert "is gone" in caplog.text

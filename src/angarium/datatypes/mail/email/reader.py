@@ -6,7 +6,7 @@ When every property asked for is in the message index the answer is its encoded 
 from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
-from angarium.datatypes.blobs import BlobId, octets
+from angarium.datatypes.blobs import BlobId, octets_of
 from angarium.datatypes.mail.email.properties import EVERY_PROPERTY, is_header_property
 from angarium.datatypes.mail.email.view import BodyOptions, Source, body_options, made
 from angarium.engine.call import Call
@@ -78,4 +78,4 @@ def text_weight(body_values: JSON) -> int:
 
 
 def _source(snapshot: Snapshot, blob: BlobHash, structure: bytes) -> Source:
-    return Source(BlobId(blob), expand(cast(Json, loads(structure))), lambda: octets(snapshot.blobs.open(blob)))
+    return Source(BlobId(blob), expand(cast(Json, loads(structure))), lambda: octets_of(snapshot, blob))

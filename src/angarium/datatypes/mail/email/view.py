@@ -118,9 +118,10 @@ def _body_values(source: Source, options: BodyOptions) -> JSON:
 
 def _body_value(source: Source, part: Part, most: int) -> JSON:
     value = body_value(source.octets, part, most)
+    lost = part.body_range[1] > len(source.octets)  # to damage of the store
     return {
         "value": value.value,
-        "isEncodingProblem": value.is_encoding_problem,
+        "isEncodingProblem": value.is_encoding_problem or lost,
         "isTruncated": value.is_truncated,
     }
 
