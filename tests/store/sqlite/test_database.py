@@ -71,6 +71,18 @@ def test_a_copy_is_of_the_snapshot_it_was_begun_in(tmp_path: Path) -> None:
     writer.close()
 
 
+def test_a_copy_that_fails_takes_no_room(tmp_path: Path) -> None:
+    def fail(_done: int, _total: int) -> None:
+        raise OSError
+
+    source = connect(tmp_path / "db", Access.CREATE)
+    run_script(source, "CREATE TABLE a (x); INSERT INTO a VALUES (1)")
+    with pytest.raises(OSError):  # noqa: PT011 (ours)
+        copy_database(source, tmp_path / "copy", Disk(), tell=fail)
+    source.close()
+    assert not (tmp_path / "copy").exists()
+
+
 def test_what_nobody_can_write_is_read_without_a_file_beside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

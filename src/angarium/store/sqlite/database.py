@@ -101,12 +101,18 @@ def copy_database(
     Inside a read transaction of `source` the copy is of that snapshot, whatever is written meanwhile.
     """
     disk.remove(target)
-    with closing(apsw.Connection(str(target), vfs=vfs)) as copy:
-        target.chmod(PRIVATE)
-        run_script(copy, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")  # a crash leaves it unfinished anyway
-        with copy.backup("main", source, "main") as backup:
-            while not backup.done:
-                backup.step(COPY_PAGES)
-                if tell is not None:
-                    tell(backup.page_count - backup.remaining, backup.page_count)
-    disk.sync_file(target)
+    try:
+        with closing(apsw.Connection(str(target), vfs=vfs)) as copy:
+            target.chmod(PRIVATE)
+            run_script(
+                copy, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+            )  # a crash leaves it unfinished anyway
+            with copy.backup("main", source, "main") as backup:
+                while not backup.done:
+                    backup.step(COPY_PAGES)
+                    if tell is not None:
+                        tell(backup.page_count - backup.remaining, backup.page_count)
+        disk.sync_file(target)
+    except Exception:
+        disk.drop(target)  # on a disk that is full, it is what fills it
+        raise
