@@ -86,10 +86,10 @@ class TextTable:
         return connection.changes()
 
     def scattered(self, connection: apsw.Connection) -> bool:
-        """Whether a third or more of the table lies in four or more segments, outside the largest."""
+        """Whether a fifth or more of the table lies in four or more segments, outside the largest."""
         pages = f"SELECT count(*) FROM {self.table}_idx GROUP BY segid"
         sizes = sorted(count for (count,) in connection.execute(pages))
-        return len(sizes) > _SEGMENTS and sum(sizes) >= 1.5 * sizes[-1]
+        return len(sizes) > _SEGMENTS and sum(sizes) >= 1.25 * sizes[-1]
 
     def gather(self, connection: apsw.Connection) -> None:
         """Let all segments be merged into one from now on."""
