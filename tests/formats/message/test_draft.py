@@ -1,6 +1,6 @@
 import pytest
 
-from angarium.formats.message.draft import BodyPart, assemble
+from angarium.formats.message.draft import BodyPart, assemble, fresh_message_id
 
 TEXT = BodyPart("text/plain", "t")
 HTML = BodyPart("text/html", "h")
@@ -39,3 +39,8 @@ def test_parts_are_arranged_as_mail_software_expects(
 def test_attachments_are_marked_unless_they_say_otherwise() -> None:
     body = assemble(TEXT, None, [PDF, INLINE])
     assert [part.disposition for part in body.sub_parts] == [None, "attachment", "inline"]
+
+
+def test_a_message_id_has_the_domain_of_its_author_where_every_program_can_read_it() -> None:
+    assert fresh_message_id("token", "ann@example.com") == "token@example.com"
+    assert fresh_message_id("token", "ann@bücher.example") == "token@localhost"

@@ -16,7 +16,7 @@ from angarium.flows.schedule.message import Message, Method, overrides_of, with_
 from angarium.formats import imip
 from angarium.formats.json import JSON
 from angarium.formats.localtime import parse_local, to_datetime
-from angarium.formats.message import Draft, DraftHeader, build, is_mailbox, writable
+from angarium.formats.message import Draft, DraftHeader, build, fresh_message_id, is_mailbox, writable
 
 _SAID: Final = frozenset({"required", "optional", "chair", "informational"})
 _LONGEST_TEXT: Final = 10_000
@@ -52,7 +52,6 @@ def write(message: Message, letter: Letter, contents: dict[str, bytes], now: int
     event = message.events[0]
     title = writable(str(event.get("title") or "")) or _NO_TITLE
     what, says = _words(message)
-    host = letter.sender.rpartition("@")[2]
     thread = _thread_id(event)
     headers = [
         DraftHeader("From", "Addresses", [{"name": writable(letter.name or "") or None, "email": letter.sender}]),
@@ -68,7 +67,7 @@ def write(message: Message, letter: Letter, contents: dict[str, bytes], now: int
         _text(message, letter, says, title), message.method, [_with_roles(each) for each in message.events], contents
     )
     moment = datetime.fromtimestamp(now // 1000, UTC)
-    message_id = f"{letter.token}@{host if host.isascii() else 'localhost'}"
+    message_id = fresh_message_id(letter.token, letter.sender)
     return build(Draft(tuple(headers), body), message_id=message_id, date=moment)
 
 

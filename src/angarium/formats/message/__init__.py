@@ -20,7 +20,7 @@ from angarium.formats.message.delivery_status import (
     read_delivery_status,
 )
 from angarium.formats.message.disposition import Notification, notification_body, read_notification
-from angarium.formats.message.draft import BodyPart, Draft, DraftHeader, assemble
+from angarium.formats.message.draft import BodyPart, Draft, DraftHeader, assemble, fresh_message_id
 from angarium.formats.message.envelope import Envelope, envelope
 from angarium.formats.message.forms import (
     FORMS,
@@ -92,6 +92,7 @@ __all__ = [
     "expand",
     "format_rfc3339",
     "format_rfc5322",
+    "fresh_message_id",
     "has_attachment",
     "header_list",
     "header_value",

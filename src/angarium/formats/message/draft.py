@@ -10,6 +10,12 @@ from dataclasses import dataclass, replace
 from angarium.formats.message.values import Json
 
 
+def fresh_message_id(token: str, author: str) -> str:
+    """A Message-ID in the domain of an address, where every program can read that (RFC 5322 §3.6.4)."""
+    domain = author.rpartition("@")[2]
+    return f"{token}@{domain if domain.isascii() else 'localhost'}"
+
+
 @dataclass(frozen=True, slots=True)
 class DraftHeader:
     """A header field to write: `value` in the form that `form` names; with `all`, a list of them, a field each."""

@@ -36,9 +36,8 @@ class Api:
         self._slots.take(user)
         try:
             body = await whole(exchange, self._limit, self._too_large)
-            if not self._sign_in.is_current(signed):
-                signed = await self._sign_in.confirmed(signed)
-            await self._answer(exchange, signed.principal, body)
+            principal = (await self._sign_in.confirmed(signed)).principal
+            await self._answer(exchange, principal, body)
         except RequestError as error:
             raise request_problem(error) from None
         finally:

@@ -19,7 +19,7 @@ from angarium.engine.records import RecordObjects
 from angarium.engine.shapes import Problem
 from angarium.formats.errors import FormatError
 from angarium.formats.json import JSON
-from angarium.formats.message import Outgoing, envelope, format_rfc5322, outgoing
+from angarium.formats.message import Outgoing, envelope, format_rfc5322, fresh_message_id, outgoing
 from angarium.formats.primitives import format_utc
 from angarium.store.contract import Stored
 
@@ -157,9 +157,7 @@ def _missing_fields(call: Call, address: str, message: Outgoing) -> list[bytes]:
         moment = datetime.fromtimestamp(call.request.now // _SECOND, UTC)
         added.append(f"Date: {format_rfc5322(moment)}\r\n".encode())
     if not message.named("message-id"):
-        domain = address.rpartition("@")[2]
-        host = domain if domain.isascii() else "localhost"
-        added.append(f"Message-ID: <{call.request.token()}@{host}>\r\n".encode())
+        added.append(f"Message-ID: <{fresh_message_id(call.request.token(), address)}>\r\n".encode())
     return added
 
 

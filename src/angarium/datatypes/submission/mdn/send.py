@@ -28,6 +28,7 @@ from angarium.formats.message import (
     Notification,
     build,
     conversation,
+    fresh_message_id,
     header_value,
     is_mailbox,
     message_ids,
@@ -189,8 +190,7 @@ class _Sender:
             *conversation(message.headers),
             DraftHeader("Auto-Submitted", "Text", automatic),
         )
-        host = email.rpartition("@")[2]
-        message_id = f"{self.call.request.token()}@{host if host.isascii() else 'localhost'}"
+        message_id = fresh_message_id(self.call.request.token(), email)
         moment = datetime.fromtimestamp(self.call.request.now // 1000, UTC)
         data = build(Draft(headers, notification_body(told, original)), message_id=message_id, date=moment)
         most = self.sending.max_size
