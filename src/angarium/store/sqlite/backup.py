@@ -21,12 +21,10 @@ import apsw
 
 from angarium.store.contract import BlobHash, StoreError
 from angarium.store.sqlite.blobfiles import BlobFiles
-from angarium.store.sqlite.database import FILE, Access, connect, copy_database, run_script
+from angarium.store.sqlite.database import FILE, PRIVATE, Access, connect, copy_database, run_script
 from angarium.store.sqlite.readers import Readers
 
 Progress = Callable[[int, int], None]
-
-_MODE = 0o600
 
 LEAP: Final = 100_000_000
 """More changes than an account sees between a backup and its restoring."""
@@ -57,7 +55,7 @@ def write(target: Path, readers: Readers, files: BlobFiles, progress: Progress |
             # The file of every blob that the copy of the database names must stay until it was packed.
             with files.kept(), closing(readers.connect()) as source:
                 _pack(archive, Path(scratch, FILE), source, files, progress or _silent)
-            archive.chmod(_MODE)
+            archive.chmod(PRIVATE)
             files.disk.sync_file(archive)
             files.disk.rename(archive, target)
         files.disk.sync_folder(target.parent)
@@ -90,7 +88,7 @@ def _pack(archive: Path, database: Path, source: apsw.Connection, files: BlobFil
 
 
 def _private(member: tarfile.TarInfo) -> tarfile.TarInfo:
-    member.mode = _MODE
+    member.mode = PRIVATE
     return member
 
 

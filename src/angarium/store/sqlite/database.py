@@ -104,9 +104,8 @@ def copy_database(
     try:
         with closing(apsw.Connection(str(target), vfs=vfs)) as copy:
             target.chmod(PRIVATE)
-            run_script(
-                copy, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-            )  # a crash leaves it unfinished anyway
+            # A crash leaves it unfinished anyway.
+            run_script(copy, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
             with copy.backup("main", source, "main") as backup:
                 while not backup.done:
                     backup.step(COPY_PAGES)
